@@ -1,0 +1,68 @@
+package dedupe
+
+import (
+	"crypto/sha256"
+	"io"
+)
+
+// Identity is what one pass over a clean message tells about it.
+type Identity struct {
+	Header
+	Exact Digest // of all clean bytes
+	Size  int64  // clean bytes
+	Key   Key    // by the Message-ID, else by Date, From, To and Subject
+	HasID bool   // Key was made from a Message-ID
+}
+
+// Identify reads a clean message to its end, in constant memory. The only error is a read error.
+func Identify(clean io.Reader) (Identity, error) {
+	mem := buffers.Get().(*[bufSize]byte)
+	defer buffers.Put(mem)
+	buf := mem[:window] // the digest is fastest where the bytes are still in the cache
+	var fields headerFields
+	scan := fieldScanner{each: fields.take}
+	sum := sha256.New()
+	var id Identity
+	for {
+		n, err := readFull(clean, buf)
+		sum.Write(buf[:n])
+		if id.Size == 0 {
+			scan.done = !endsLF.hasHeader(buf[:n])
+		}
+		scan.feed(buf[:n])
+		id.Size += int64(n)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return Identity{}, err
+		}
+	}
+	scan.flush()
+	fields.finish()
+	sum.Sum(id.Exact[:0])
+	id.Header = fields.Header
+	id.Key, id.HasID = fields.key()
+	return id, nil
+}
+
+// readFull reads until buf is full or an error comes. Unlike io.ReadFull it passes the reader's error on as it is, so
+// that a source which breaks off is not taken for the end.
+func readFull(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var got int
+		got, err = readSome(r, buf[n:])
+		n += got
+	}
+	return n, err
+}
+
+// readSome reads once, and again for a reader that gives nothing and no error.
+func readSome(r io.Reader, buf []byte) (int, error) {
+	for range 100 {
+		if n, err := r.Read(buf); n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.ErrNoProgress
+}
