@@ -1,0 +1,132 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"strings"
+)
+
+// candidates are all that may be copies of one message: the live copies of the sources, and the messages that the target
+// has or may have. (An anchor's own planned state is rebuilt from the copies.)
+func candidates(account int64, sources []int64) string {
+	return strings.NewReplacer("$account", in([]int64{account}), "$sources", in(sources)).Replace(`
+		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, m.content, 1 AS anchor, m.variant
+		FROM message m WHERE m.account IN $account AND m.state <> 0
+		UNION ALL
+		SELECT c.id, c.message, c.id, c.key, c.trace, c.hasid, c.partial, c.exact, c.content, 0, c.variant
+		FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder
+		WHERE p.source IN $sources AND c.state = 0 AND f.excluded = 0`)
+}
+
+// Candidate is a copy, or a message that was settled or sent before (an anchor), on its way into a group.
+type Candidate struct {
+	ID      int64 // of the copy or the message
+	Message int64 // where it belongs so far
+	Sample  int64 // the copy whose bytes stand for it
+	Key     string
+	Exact   string
+	Content string // empty: not known
+	Trace   bool
+	HasID   bool
+	Partial bool
+	Anchor  bool
+	Variant bool
+}
+
+const candidateColumns = "id, message, sample, key, trace, hasid, partial, exact, coalesce(content, x''), anchor, variant"
+
+func scanCandidate(rows *sql.Rows) (Candidate, error) {
+	var c Candidate
+	var key, exact, content []byte
+	err := rows.Scan(&c.ID, &c.Message, &c.Sample, &key, &c.Trace, &c.HasID, &c.Partial, &exact, &content, &c.Anchor, &c.Variant)
+	c.Key, c.Exact, c.Content = string(key), string(exact), string(content)
+	return c, err
+}
+
+// Undecided lists the candidates whose content digest is needed and not known: those that share key and trace with
+// one of other bytes. Those of equal bytes follow each other.
+func (a *Account) Undecided(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
+	return stream(ctx, a.l.read, scanCandidate, "WITH all_of AS ("+candidates(a.id, sources)+"), "+
+		"torn AS (SELECT key, trace FROM all_of WHERE partial = 0 GROUP BY key, trace HAVING min(exact) <> max(exact)) "+
+		"SELECT "+candidateColumns+" FROM all_of JOIN torn USING (key, trace) WHERE partial = 0 AND content IS NULL ORDER BY exact, anchor DESC, id")
+}
+
+// Candidates lists all, so that the copies of one message follow each other: by key and trace, complete ones before partial
+// ones, then by content where it is known, else by bytes; anchors first, then the oldest copy.
+func (a *Account) Candidates(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
+	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM ("+candidates(a.id, sources)+") "+
+		"ORDER BY key, trace, partial, coalesce(content, exact), anchor DESC, id")
+}
+
+// Batch collects changes and writes them in transactions of some thousand. It belongs to one goroutine.
+type Batch struct {
+	a       *Account
+	pending []change
+}
+
+type change struct {
+	query string
+	args  []any
+}
+
+// Batch begins a batch; the caller ends it with Flush.
+func (a *Account) Batch() *Batch { return &Batch{a: a} }
+
+func (b *Batch) add(ctx context.Context, query string, args ...any) error {
+	b.pending = append(b.pending, change{query, args})
+	if len(b.pending) < rowsPerCommit {
+		return nil
+	}
+	return b.Flush(ctx)
+}
+
+// Flush writes what was collected.
+func (b *Batch) Flush(ctx context.Context) error {
+	if len(b.pending) == 0 {
+		return nil
+	}
+	pending := b.pending
+	b.pending = b.pending[:0]
+	return b.a.l.tx(ctx, func(tx *sql.Tx) error { return execAll(ctx, tx, pending) })
+}
+
+// execAll prepares each kind of change once.
+func execAll(ctx context.Context, tx *sql.Tx, pending []change) error {
+	prepared := map[string]*sql.Stmt{}
+	for _, c := range pending {
+		stmt := prepared[c.query]
+		if stmt == nil {
+			var err error
+			if stmt, err = tx.PrepareContext(ctx, c.query); err != nil {
+				return err
+			}
+			prepared[c.query] = stmt
+		}
+		if _, err := stmt.ExecContext(ctx, c.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SetContent stores the content digest of a candidate.
+func (b *Batch) SetContent(ctx context.Context, c Candidate, content []byte) error {
+	if c.Anchor {
+		return b.add(ctx, "UPDATE message SET content = ? WHERE id = ?", content, c.ID)
+	}
+	return b.add(ctx, "UPDATE copy SET content = ? WHERE id = ?", content, c.ID)
+}
+
+// SetMessage stores to which message a copy belongs.
+func (b *Batch) SetMessage(ctx context.Context, copyID, message int64) error {
+	return b.add(ctx, "UPDATE copy SET message = ? WHERE id = ?", message, copyID)
+}
+
+// SetVariant stores whether a candidate is the first of a message that shares its Message-ID with another.
+func (b *Batch) SetVariant(ctx context.Context, c Candidate, variant bool) error {
+	if c.Anchor {
+		return b.add(ctx, "UPDATE message SET variant = ? WHERE id = ?", variant, c.ID)
+	}
+	return b.add(ctx, "UPDATE copy SET variant = ? WHERE id = ?", variant, c.ID)
+}

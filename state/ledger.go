@@ -1,0 +1,161 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// applicationID marks a SQLite file as a ledger ("unpo"), in the file's header.
+const applicationID = 0x756e706f
+
+// Ledger is an open ledger file. Its methods may be called by several goroutines at once.
+type Ledger struct {
+	path  string
+	write *sql.DB // one connection: SQLite has one writer, and waiting in Go is fairer than SQLITE_BUSY
+	read  *sql.DB
+	lock  *flock.Flock
+}
+
+// ErrNewer says that the ledger was written by a version of the program that knows more than this one.
+var ErrNewer = errors.New("ledger was written by a newer version")
+
+// ErrForeign says that a file is not a ledger.
+var ErrForeign = errors.New("not an unpop ledger")
+
+// Open opens or makes the ledger at path, for writing. It fails with a [*LockedError] where another process has it open.
+func Open(ctx context.Context, path string) (*Ledger, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	lock, err := acquire(path)
+	if err != nil {
+		return nil, err
+	}
+	l, err := connect(path, lock)
+	if err == nil {
+		err = l.prepare(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("ledger %s: %w", path, err), l.Close())
+	}
+	return l, nil
+}
+
+// OpenReadOnly opens a ledger that exists to look at it, also while another process writes it.
+// It fails with [fs.ErrNotExist] where there is none.
+func OpenReadOnly(ctx context.Context, path string) (*Ledger, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
+	if err != nil {
+		return nil, fmt.Errorf("ledger %s: %w", path, err)
+	}
+	l := &Ledger{path: path, read: read}
+	if _, err := l.version(ctx, read); err != nil {
+		return nil, errors.Join(fmt.Errorf("ledger %s: %w", path, err), l.Close())
+	}
+	return l, nil
+}
+
+// Path returns the place of the file.
+func (l *Ledger) Path() string { return l.path }
+
+// Close checkpoints the journal and closes the file.
+func (l *Ledger) Close() error {
+	if l == nil {
+		return nil
+	}
+	var errs []error
+	if l.read != nil {
+		errs = append(errs, l.read.Close())
+	}
+	if l.write != nil {
+		_, _ = l.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)") // best effort: the next Open does it otherwise
+		errs = append(errs, l.write.Close())
+	}
+	if l.lock != nil {
+		errs = append(errs, release(l.path, l.lock))
+	}
+	return errors.Join(errs...)
+}
+
+func connect(path string, lock *flock.Flock) (*Ledger, error) {
+	l := &Ledger{path: path, lock: lock}
+	if err := private(path); err != nil {
+		return l, err
+	}
+	var err error
+	// The order matters: wait for others before anything else may have to.
+	l.write, err = sql.Open("sqlite", dsn(path, "_txlock=immediate",
+		"_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)",
+		"_pragma=wal_autocheckpoint(10000)", "_pragma=journal_size_limit(67108864)"))
+	if err != nil {
+		return l, err
+	}
+	l.write.SetMaxOpenConns(1)
+	l.read, err = sql.Open("sqlite", dsn(path, "mode=ro"))
+	if err == nil {
+		l.read.SetMaxOpenConns(4)
+	}
+	return l, err
+}
+
+// private makes the file, for its owner only: it holds subjects and addresses.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// dsn names the file as a URI, so that any character may stand in its path.
+func dsn(path string, options ...string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") { // C:/…
+		path = "/" + path
+	}
+	options = append([]string{"_pragma=busy_timeout(10000)", "_pragma=cache_size(-32768)", "_pragma=temp_store(0)"}, options...)
+	return "file://" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(options, "&")
+}
+
+// prepare reads back what the driver was asked for, and brings the schema up to date.
+func (l *Ledger) prepare(ctx context.Context) error {
+	var mode string
+	if err := l.write.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+		return describe(err)
+	}
+	if mode != "wal" {
+		return fmt.Errorf("journal mode is %q: the file system keeps no shared memory; use --state on a local disk", mode)
+	}
+	return l.upgrade(ctx)
+}
+
+// describe adds to SQLite's words what a person can do.
+func describe(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case strings.Contains(err.Error(), "file is not a database"):
+		return fmt.Errorf("%w: %w", ErrForeign, err)
+	default:
+		return err
+	}
+}
+
+// NotExist reports whether err says that there is no ledger.
+func NotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }

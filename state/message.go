@@ -1,0 +1,134 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// MessageState is how far a message has come.
+type MessageState int
+
+// The states of a message.
+const (
+	Planned  MessageState = iota
+	Sending               // claimed; after a crash: in doubt
+	Done                  // on the server, UID known
+	Rejected              // Reason says why
+)
+
+// How a message came to be done.
+type How int
+
+// The ways.
+const (
+	Appended How = iota + 1
+	Adopted      // its OK was lost, and it was found
+	Present      // it was there before
+	Moved        // it was there, in another mailbox
+)
+
+// Message is what remains of its copies after deduplication.
+type Message struct {
+	ID, Copy, Mailbox   int64
+	Size                int64
+	Exact, Key, Content []byte
+	HasID, Trace        bool
+	Partial, Variant    bool
+	Flags               int
+	Keywords            []string
+	Date                int64
+	MessageID, Subject  string
+
+	State       MessageState
+	How         How
+	UIDValidity uint32
+	UID         uint32
+	Floor       uint32
+	Tries       int
+	Doubted     bool
+	Missing     bool
+	Reason      string
+
+	// Where the best copy lies; empty where it is gone.
+	Source    int64
+	Part, Ref string
+	Folder    string
+}
+
+const messageColumns = "m.id, m.copy, m.mailbox, m.size, m.exact, m.key, m.content, m.hasid, m.trace, m.partial, m.variant, m.flags, m.keywords, m.date, " +
+	"m.message_id, m.subject, m.state, m.how, m.uidvalidity, m.uid, m.floor, m.tries, m.doubted, m.missing, m.reason, " +
+	"coalesce(p.source, 0), coalesce(p.name, ''), coalesce(c.ref, ''), coalesce(f.name, '')"
+
+const messageTables = " FROM message m LEFT JOIN copy c ON c.id = m.copy LEFT JOIN part p ON p.id = c.part LEFT JOIN folder f ON f.id = c.folder "
+
+func scanMessage(rows *sql.Rows) (Message, error) {
+	var m Message
+	var keywords string
+	err := rows.Scan(&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Variant, &m.Flags, &keywords, &m.Date,
+		&m.MessageID, &m.Subject, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Reason,
+		&m.Source, &m.Part, &m.Ref, &m.Folder)
+	m.Keywords = strings.Fields(keywords)
+	return m, err
+}
+
+// ResetPlan forgets the messages that are planned and no more, and those of the sources that were rejected: they get another
+// try. The next plan starts from the copies again.
+func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
+	if err := a.RetryRejected(ctx, sources); err != nil {
+		return err
+	}
+	return a.exec(ctx, "DELETE FROM message WHERE account = ? AND state = 0", a.id)
+}
+
+// RetryRejected plans the rejected messages of the sources again.
+func (a *Account) RetryRejected(ctx context.Context, sources []int64) error {
+	return a.exec(ctx, "UPDATE message SET state = 0, reason = '' WHERE account = ? AND state = 3 AND id IN "+
+		"(SELECT c.message FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN "+in(sources)+")", a.id)
+}
+
+// AddMessage stores a planned message.
+func (b *Batch) AddMessage(ctx context.Context, m Message) error {
+	return b.add(ctx, "INSERT INTO message (id, account, copy, mailbox, size, exact, key, content, hasid, trace, partial, variant, flags, keywords, date, message_id, subject) "+
+		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		m.ID, b.a.id, m.Copy, m.Mailbox, m.Size, m.Exact, m.Key, m.Content, m.HasID, m.Trace, m.Partial, m.Variant, m.Flags, strings.Join(m.Keywords, " "),
+		m.Date, m.MessageID, m.Subject)
+}
+
+// Member is a live copy with what the plan needs to choose among the copies of a message.
+type Member struct {
+	Copy
+	Content      []byte
+	Variant      bool
+	AnchorExists bool         // the message is in the ledger already
+	AnchorState  MessageState // and how far it is
+}
+
+// Members lists the live copies of the sources, those of one message following each other.
+func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member, error] {
+	return stream(ctx, a.l.read, scanMember, "SELECT c.id, c.folder, c.ref, c.size, c.exact, c.key, c.content, c.hasid, c.trace, c.partial, c.rebuilt, c.flags, c.keywords, "+
+		"c.date, c.daterank, c.message_id, c.subject, c.variant, c.message, m.id IS NOT NULL, coalesce(m.state, 0) "+
+		"FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder LEFT JOIN message m ON m.id = c.message "+
+		"WHERE p.source IN "+in(sources)+" AND c.state = 0 AND f.excluded = 0 ORDER BY c.message, c.id")
+}
+
+func scanMember(rows *sql.Rows) (Member, error) {
+	var m Member
+	var keywords string
+	err := rows.Scan(&m.ID, &m.Folder, &m.Ref, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Rebuilt, &m.Flags, &keywords,
+		&m.Date, &m.DateRank, &m.MessageID, &m.Subject, &m.Variant, &m.Message, &m.AnchorExists, &m.AnchorState)
+	m.Keywords = strings.Fields(keywords)
+	return m, err
+}
+
+// Place tells where a copy lies.
+func (a *Account) Place(ctx context.Context, copyID int64) (source int64, part, ref string, err error) {
+	err = a.l.read.QueryRowContext(ctx, "SELECT p.source, p.name, c.ref FROM copy c JOIN part p ON p.id = c.part WHERE c.id = ?", copyID).
+		Scan(&source, &part, &ref)
+	if err != nil {
+		err = fmt.Errorf("ledger: copy %d: %w", copyID, err)
+	}
+	return source, part, ref, err
+}

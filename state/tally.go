@@ -1,0 +1,107 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Tally is the account of every copy that some sources hold. It closes: see [Tally.Balance].
+type Tally struct {
+	Seen       int64 // all copies
+	Uploaded   int64 // messages sent by the run
+	Present    int64 // messages that were on the target before the run
+	Moved      int64 // messages that the run moved on the target
+	Duplicate  int64 // further copies of a message
+	Expunged   int64
+	Excluded   int64
+	Unreadable int64 // rejected because they could not be read
+	Refused    int64 // rejected by the target, or unreadable when they were to be sent
+	Pending    int64 // planned or in doubt
+
+	Variant       int64 // messages that share their Message-ID with another one counted before
+	BytesUploaded int64
+	BytesPending  int64
+	BytesLargest  int64 // of the pending ones
+}
+
+// Rejected is what the report calls rejected.
+func (t Tally) Rejected() int64 { return t.Unreadable + t.Refused }
+
+// Balance is what was seen and is not accounted for; 0 for a finished run.
+func (t Tally) Balance() int64 {
+	return t.Seen - t.Uploaded - t.Present - t.Moved - t.Duplicate - t.Expunged - t.Excluded - t.Rejected()
+}
+
+// Tally counts the copies of the sources by what has become of them. What a run before this one did counts as present.
+func (a *Account) Tally(ctx context.Context, sources []int64, run int64) (Tally, error) {
+	t, _, err := a.tallyCopies(ctx, sources)
+	if err != nil {
+		return t, err
+	}
+	return t, a.tallyMessages(ctx, &t, sources, run)
+}
+
+// TallyCopies counts the copies of the sources where there is no plan: all messages are pending.
+func (a *Account) TallyCopies(ctx context.Context, sources []int64) (Tally, error) {
+	t, distinct, err := a.tallyCopies(ctx, sources)
+	t.Pending = distinct
+	return t, err
+}
+
+func (a *Account) tallyCopies(ctx context.Context, sources []int64) (t Tally, distinct int64, err error) {
+	var live int64
+	err = a.l.read.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(f.excluded), 0), coalesce(sum(f.excluded = 0 AND c.state = 1), 0), "+
+		"coalesce(sum(f.excluded = 0 AND c.state = 2), 0), coalesce(sum(f.excluded = 0 AND c.state = 0), 0), coalesce(sum(f.excluded = 0 AND c.variant), 0), "+
+		"count(DISTINCT CASE WHEN f.excluded = 0 AND c.state = 0 THEN c.message END) "+
+		"FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder WHERE p.source IN "+in(sources)).
+		Scan(&t.Seen, &t.Excluded, &t.Expunged, &t.Unreadable, &live, &t.Variant, &distinct)
+	if err != nil {
+		return t, 0, fmt.Errorf("ledger: %w", err)
+	}
+	t.Duplicate = live - distinct
+	return t, distinct, nil
+}
+
+func (a *Account) tallyMessages(ctx context.Context, t *Tally, sources []int64, run int64) error {
+	type count struct {
+		state                              MessageState
+		how                                How
+		ours                               bool
+		messages, variants, bytes, biggest int64
+	}
+	counts, err := collect(ctx, a.l.read, func(rows *sql.Rows) (count, error) {
+		var c count
+		return c, rows.Scan(&c.state, &c.how, &c.ours, &c.messages, &c.variants, &c.bytes, &c.biggest)
+	}, "SELECT m.state, m.how, m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m WHERE m.id IN ("+
+		"SELECT c.message FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder "+
+		"WHERE p.source IN "+in(sources)+" AND c.state = 0 AND f.excluded = 0) GROUP BY 1, 2, 3", run)
+	t.Variant = 0
+	for _, c := range counts {
+		t.Variant += c.variants
+		t.add(c.state, c.how, c.ours, c.messages)
+		if c.state == Done && c.ours && c.how <= Adopted {
+			t.BytesUploaded += c.bytes
+		}
+		if c.state <= Sending {
+			t.BytesPending += c.bytes
+			t.BytesLargest = max(t.BytesLargest, c.biggest)
+		}
+	}
+	return err
+}
+
+func (t *Tally) add(state MessageState, how How, ours bool, messages int64) {
+	switch {
+	case state == Rejected:
+		t.Refused += messages
+	case state != Done:
+		t.Pending += messages
+	case !ours || how == Present:
+		t.Present += messages
+	case how == Moved:
+		t.Moved += messages
+	default:
+		t.Uploaded += messages
+	}
+}

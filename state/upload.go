@@ -1,0 +1,147 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// Next lists planned messages of a mailbox in the order of their copies, after a given copy: those that are next to be sent.
+func (a *Account) Next(ctx context.Context, mailbox, afterCopy int64, limit int) ([]Message, error) {
+	return collect(ctx, a.l.read, scanMessage, "SELECT "+messageColumns+messageTables+
+		"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
+}
+
+// Claim records, before anything is sent, that the messages may from now on be in the mailbox, at UIDs from floor on.
+// All of them are claimed or none: it fails if one is not planned.
+func (a *Account) Claim(ctx context.Context, messages []int64, uidValidity, floor uint32) error {
+	return a.l.tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "UPDATE message SET state = 1, uidvalidity = ?, floor = ?, uid = 0, tries = tries + 1 WHERE state = 0 AND id IN "+in(messages),
+			uidValidity, floor)
+		if err != nil {
+			return fmt.Errorf("ledger: %w", err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n != int64(len(messages)) {
+			return fmt.Errorf("claim: %d of %d messages are planned: %w", n, len(messages), cause(err))
+		}
+		return nil
+	})
+}
+
+// Outcome is what has become of a claimed message.
+type Outcome struct {
+	Message     int64
+	State       MessageState // Done, Rejected, or Planned: it was not stored and is to be sent again
+	How         How
+	UIDValidity uint32
+	UID         uint32
+	Reason      string
+	Doubted     bool // with Planned: a late arrival may turn up in the mailbox
+}
+
+// Settle records outcomes, all or none.
+func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) error {
+	if len(outcomes) == 0 {
+		return nil
+	}
+	pending := make([]change, len(outcomes))
+	for i, o := range outcomes {
+		pending[i] = o.change(run)
+	}
+	return a.l.tx(ctx, func(tx *sql.Tx) error {
+		if err := execAll(ctx, tx, pending); err != nil {
+			return fmt.Errorf("ledger: settle: %w", err)
+		}
+		return nil
+	})
+}
+
+func (o Outcome) change(run int64) change {
+	switch o.State {
+	case Done:
+		return change{
+			"UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = ?, missing = 0, reason = '' WHERE id = ? AND state <> 2",
+			[]any{o.How, run, o.UIDValidity, o.UID, o.Message},
+		}
+	case Rejected:
+		return change{"UPDATE message SET state = 3, run = ?, reason = ? WHERE id = ? AND state <> 2", []any{run, o.Reason, o.Message}}
+	default:
+		return change{"UPDATE message SET state = 0, doubted = max(doubted, ?) WHERE id = ? AND state = 1", []any{o.Doubted, o.Message}}
+	}
+}
+
+// InDoubt lists the claimed messages of a mailbox: those whose fate is not known.
+func (a *Account) InDoubt(ctx context.Context, mailbox int64) iter.Seq2[Message, error] {
+	return a.messages(ctx, "WHERE m.mailbox = ? AND m.state = 1 ORDER BY m.id", mailbox)
+}
+
+// Doubted lists the messages of a mailbox that were sent again after a doubt, so that a late twin may have arrived.
+func (a *Account) Doubted(ctx context.Context, mailbox int64) iter.Seq2[Message, error] {
+	return a.messages(ctx, "WHERE m.mailbox = ? AND m.doubted = 1 AND m.state = 2 ORDER BY m.id", mailbox)
+}
+
+// ClearDoubt records that no late twin is to be expected any more.
+func (a *Account) ClearDoubt(ctx context.Context, mailbox int64) error {
+	return a.exec(ctx, "UPDATE message SET doubted = 0 WHERE mailbox = ? AND doubted = 1 AND state = 2", mailbox)
+}
+
+// Mailboxes lists the mailboxes with messages that are in doubt (doubted false) or were sent again after one.
+func (a *Account) Mailboxes(ctx context.Context, doubted bool) ([]Mailbox, error) {
+	where := "m.state = 1"
+	if doubted {
+		where = "m.doubted = 1 AND m.state = 2"
+	}
+	return collect(ctx, a.l.read, func(rows *sql.Rows) (Mailbox, error) {
+		var b Mailbox
+		return b, rows.Scan(&b.ID, &b.Name, &b.Role, &b.Made)
+	}, "SELECT DISTINCT b.id, b.name, b.role, b.made FROM message m JOIN mailbox b ON b.id = m.mailbox WHERE m.account = ? AND "+where+" ORDER BY b.id", a.id)
+}
+
+// Stored lists the messages of a mailbox that are done, by UIDVALIDITY and UID.
+func (a *Account) Stored(ctx context.Context, mailbox int64) iter.Seq2[Message, error] {
+	return a.messages(ctx, "WHERE m.mailbox = ? AND m.state = 2 ORDER BY m.uidvalidity, m.uid", mailbox)
+}
+
+// Rejections lists the messages that the target refused or that could not be read when they were to be sent.
+func (a *Account) Rejections(ctx context.Context) iter.Seq2[Message, error] {
+	return a.messages(ctx, "WHERE m.account = ? AND m.state = 3 ORDER BY m.id", a.id)
+}
+
+func (a *Account) messages(ctx context.Context, where string, args ...any) iter.Seq2[Message, error] {
+	return stream(ctx, a.l.read, scanMessage, "SELECT "+messageColumns+messageTables+where, args...)
+}
+
+// Taken reports whether a done message has that UID.
+func (a *Account) Taken(ctx context.Context, mailbox int64, uidValidity, uid uint32) (bool, error) {
+	var taken bool
+	err := a.l.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM message WHERE mailbox = ? AND uidvalidity = ? AND uid = ? AND state = 2)",
+		mailbox, uidValidity, uid).Scan(&taken)
+	return taken, err
+}
+
+// SetMissing records whether verify found the messages.
+func (b *Batch) SetMissing(ctx context.Context, message int64, missing bool) error {
+	return b.add(ctx, "UPDATE message SET missing = ? WHERE id = ? AND missing <> ?1", missing, message)
+}
+
+// Quarantine records that a message with that digest lies in the quarantine, and reports whether this is new.
+func (a *Account) Quarantine(ctx context.Context, digest []byte) (bool, error) {
+	result, err := a.l.write.ExecContext(ctx, "INSERT INTO quarantine (account, digest) VALUES (?, ?) ON CONFLICT DO NOTHING", a.id, digest)
+	if err != nil {
+		return false, fmt.Errorf("ledger: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// errNotPlanned is why a claim fails where the database has nothing to say.
+var errNotPlanned = errors.New("claimed twice, or the plan changed meanwhile")
+
+func cause(err error) error {
+	if err != nil {
+		return err
+	}
+	return errNotPlanned
+}
