@@ -1,0 +1,119 @@
+package migrate
+
+import (
+	"context"
+	"slices"
+
+	"unpop/state"
+)
+
+// choose makes a planned message of every group that the ledger does not know yet.
+func (m *Migration) choose(ctx context.Context) error {
+	folders, err := m.folderPlaces(ctx)
+	if err != nil {
+		return err
+	}
+	batch := m.account.Batch()
+	var msg *merge
+	for member, err := range m.account.Members(ctx, m.ids) {
+		if err != nil {
+			return err
+		}
+		if msg != nil && msg.id != member.Message {
+			if err := msg.store(ctx, batch); err != nil {
+				return err
+			}
+			msg = nil
+		}
+		if msg == nil {
+			msg = &merge{id: member.Message, known: member.AnchorExists}
+		}
+		msg.add(member, folders[member.Folder])
+	}
+	if msg != nil {
+		if err := msg.store(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return batch.Flush(ctx)
+}
+
+// folderPlace is what the plan needs of a folder.
+type folderPlace struct {
+	mailbox int64
+	rank    int
+}
+
+func (m *Migration) folderPlaces(ctx context.Context) (map[int64]folderPlace, error) {
+	folders, err := m.account.Folders(ctx, m.ids)
+	places := make(map[int64]folderPlace, len(folders))
+	for _, f := range folders {
+		places[f.ID] = folderPlace{f.Mailbox, place(f)}
+	}
+	return places, err
+}
+
+// merge makes one message of its copies: the bytes of the richest, the union of flags and keywords, the most credible date,
+// the best place.
+type merge struct {
+	id    int64
+	known bool // to the ledger: sent, done or in doubt
+	began bool
+
+	best     state.Member
+	place    folderPlace
+	flags    int
+	keywords []string
+	date     int64
+	dateRank int
+	variant  bool
+}
+
+func (g *merge) add(c state.Member, at folderPlace) {
+	first := !g.began
+	g.began = true
+	if first || poverty(c) < poverty(g.best) {
+		g.best = c
+	}
+	if first || at.rank < g.place.rank {
+		g.place = at
+	}
+	if first || c.DateRank < g.dateRank || c.DateRank == g.dateRank && c.Date < g.date {
+		g.date, g.dateRank = c.Date, c.DateRank
+	}
+	g.flags |= c.Flags
+	g.keywords = append(g.keywords, c.Keywords...)
+	g.variant = g.variant || c.Variant
+	if len(g.keywords) > 64 { // many copies with the same few keywords
+		g.keywords = distinct(g.keywords)
+	}
+}
+
+// poverty ranks copies: original bytes before rebuilt ones, complete before header-only.
+func poverty(c state.Member) int {
+	rank := 0
+	if c.Partial {
+		rank += 2
+	}
+	if c.Rebuilt {
+		rank++
+	}
+	return rank
+}
+
+func distinct(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// store plans the message, unless the ledger knows it already.
+func (g *merge) store(ctx context.Context, batch *state.Batch) error {
+	if g.known {
+		return nil
+	}
+	b := g.best
+	return batch.AddMessage(ctx, state.Message{
+		ID: g.id, Copy: b.ID, Mailbox: g.place.mailbox, Size: b.Size, Exact: b.Exact, Key: b.Key, Content: b.Content, HasID: b.HasID, Trace: b.Trace,
+		Partial: b.Partial, Variant: g.variant, Flags: g.flags, Keywords: distinct(g.keywords), Date: g.date, MessageID: b.MessageID, Subject: b.Subject,
+	})
+}

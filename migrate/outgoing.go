@@ -1,0 +1,99 @@
+package migrate
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"unpop/state"
+)
+
+// outgoing makes of a planned message what the target appends. dropped counts the keywords that the mailbox does not keep.
+func (m *Migration) outgoing(ctx context.Context, msg state.Message, box Mailbox) (out Outgoing, dropped int64) {
+	flags := Flags(msg.Flags).Names()
+	for _, k := range msg.Keywords {
+		if box.keeps(k) {
+			flags = append(flags, k)
+		} else {
+			dropped++
+		}
+	}
+	flags = slices.DeleteFunc(flags, func(f string) bool { return strings.HasPrefix(f, `\`) && !box.keeps(f) })
+	return Outgoing{
+		Size: msg.Size, Flags: flags, Received: time.Unix(msg.Date, 0).UTC(),
+		Open: func() (io.ReadCloser, error) { return m.openExact(ctx, msg) },
+	}, dropped
+}
+
+// keeps reports whether the mailbox keeps a flag or keyword. A server that takes any keyword takes the system flags too, though
+// some list only those that a message of the mailbox has.
+func (b Mailbox) keeps(flag string) bool {
+	return b.AnyKeyword || slices.ContainsFunc(b.Permanent, func(p string) bool { return strings.EqualFold(p, flag) })
+}
+
+// openExact returns the clean bytes of the message's best copy, and fails before the last of them where they are not those that
+// were scanned: an incomplete literal is never stored.
+func (m *Migration) openExact(ctx context.Context, msg state.Message) (io.ReadCloser, error) {
+	clean, err := m.open(ctx, msg.Source, msg.Part, msg.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return &exactReader{from: clean, hash: sha256.New(), left: msg.Size, want: msg.Exact}, nil
+}
+
+// heldBack is how much of a message is read ahead of its digest's proof. Most messages are shorter, so that nothing at all is
+// sent of one that changed.
+const heldBack = 256 << 10
+
+// exactReader gives exactly left bytes of the wanted digest, or an error before the last of them.
+type exactReader struct {
+	from io.ReadCloser
+	hash hash.Hash
+	left int64
+	want []byte
+	tail *bytes.Reader // the last bytes, once the digest was proven
+}
+
+func (r *exactReader) Read(p []byte) (int, error) {
+	if r.tail != nil {
+		return r.tail.Read(p)
+	}
+	if r.left <= heldBack {
+		if err := r.prove(); err != nil {
+			return 0, err
+		}
+		return r.tail.Read(p)
+	}
+	p = p[:min(int64(len(p)), r.left-heldBack)]
+	n, err := r.from.Read(p)
+	r.hash.Write(p[:n])
+	r.left -= int64(n)
+	if errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w: message is shorter than it was", ErrChanged)
+	}
+	return n, err
+}
+
+// prove reads the rest and compares the digest.
+func (r *exactReader) prove() error {
+	rest := make([]byte, r.left+1) // one more, to notice a message that grew
+	n, err := io.ReadFull(r.from, rest)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return err
+	}
+	r.hash.Write(rest[:n])
+	if int64(n) != r.left || !bytes.Equal(r.hash.Sum(nil), r.want) {
+		return fmt.Errorf("%w: message has other bytes", ErrChanged)
+	}
+	r.tail = bytes.NewReader(rest[:n])
+	return nil
+}
+
+func (r *exactReader) Close() error { return r.from.Close() }

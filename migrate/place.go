@@ -1,0 +1,153 @@
+package migrate
+
+import (
+	"strings"
+
+	"unpop/state"
+)
+
+// place ranks where a copy lies: of several copies of a message the one with the lowest rank says where the message goes.
+// Somebody filed it by hand, or the mail client put it there, or it just arrived.
+func place(f state.Folder) int {
+	nested := len(f.Path) > 1
+	switch Role(f.Role) {
+	case RoleSent, RoleDrafts, RoleTemplates:
+		if nested {
+			return 0
+		}
+		return 1
+	case RoleInbox:
+		if nested {
+			return 0
+		}
+		return 2
+	case RoleArchive:
+		return 3
+	case RoleJunk:
+		return 4
+	case RoleTrash:
+		return 5
+	default:
+		return 0
+	}
+}
+
+// destination is where the messages of a store folder go.
+type destination struct {
+	mailbox string // decoded, with the server's delimiter
+	role    Role   // of the mailbox, if it is to be made
+}
+
+// naming turns store folders into mailbox names. One naming serves one plan: it remembers what it gave away.
+type naming struct {
+	survey   Survey
+	opts     *Options
+	roles    map[Role]string    // the server's mailboxes by role
+	spelling map[string]string  // lower-case name → name, of the server's mailboxes and those given away
+	wanted   map[nameKey]string // what a source wanted when it was given that name
+	illegal  string             // characters that can't stand in a name
+	allows   func(mailbox string) bool
+}
+
+// newNaming prepares a naming: ours tells the mailboxes that were made for this account, allows asks the server about a name with
+// suspect characters.
+func newNaming(survey Survey, mailboxes []MailboxInfo, ours, allows func(string) bool, opts *Options) *naming {
+	n := &naming{
+		survey: survey, opts: opts, roles: map[Role]string{RoleInbox: "INBOX"},
+		spelling: map[string]string{}, wanted: map[nameKey]string{}, allows: allows,
+	}
+	for _, b := range mailboxes {
+		if b.Role != RoleNone {
+			n.roles[b.Role] = b.Name
+		}
+	}
+	for _, b := range mailboxes {
+		n.adopt(b, ours(b.Name))
+	}
+	return n
+}
+
+// adopt learns a mailbox of the server: by its name it may have a role, where no special-use attribute gave it to another.
+func (n *naming) adopt(b MailboxInfo, ours bool) {
+	if !ours {
+		n.spelling[strings.ToLower(b.Name)] = b.Name
+	}
+	role := RoleOf(strings.TrimPrefix(b.Name, n.survey.Prefix))
+	if _, taken := n.roles[role]; role != RoleNone && !taken {
+		n.roles[role] = b.Name
+	}
+}
+
+// of returns the destination of a folder. What the server does not allow as it is gets a name without any suspect character.
+func (n *naming) of(f state.Folder) destination {
+	n.illegal = string(n.survey.Delimiter)
+	if EncodeName(f.Name, suspect) != f.Name {
+		if to := n.choose(f); n.allows(to.mailbox) {
+			return to
+		}
+		n.illegal = suspect + string(n.survey.Delimiter)
+	}
+	return n.choose(f)
+}
+
+func (n *naming) choose(f state.Folder) destination {
+	if to, rest, ok := n.mapped(f); ok {
+		return n.below(to, rest)
+	}
+	if n.opts.Prefix != "" {
+		return n.settle(f, n.join(append(n.userNames(n.opts.Prefix), f.Path...)))
+	}
+	role := Role(f.Role)
+	if role == RoleNone || len(f.Path) == 0 {
+		return n.settle(f, n.join(f.Path))
+	}
+	top, ok := n.roles[role]
+	if !ok {
+		top = n.join([]string{defaultNames[role]})
+		n.roles[role] = top
+	}
+	if len(f.Path) == 1 {
+		return destination{top, role}
+	}
+	if role == RoleInbox && strings.EqualFold(n.survey.Prefix, "INBOX"+string(n.survey.Delimiter)) {
+		return n.settle(f, n.join(f.Path[1:])) // all mailboxes are children of INBOX there
+	}
+	return n.settle(f, n.child(top, f.Path[1:]))
+}
+
+// defaultNames are the names that mail clients know best where the server has no mailbox for a role.
+var defaultNames = map[Role]string{
+	RoleInbox: "INBOX", RoleSent: "Sent", RoleDrafts: "Drafts", RoleTrash: "Trash", RoleJunk: "Junk",
+	RoleArchive: "Archive", RoleTemplates: "Templates",
+}
+
+// mapped finds the longest --map that names the folder or one above it.
+func (n *naming) mapped(f state.Folder) (mailbox string, rest []string, ok bool) {
+	for depth := len(f.Path); depth > 0; depth-- {
+		whole := Folder{Account: f.Account, Path: f.Path[:depth]}
+		bare := Folder{Path: f.Path[:depth]}
+		for _, m := range n.opts.Map {
+			if strings.EqualFold(m.Folder, whole.String()) || strings.EqualFold(m.Folder, bare.String()) {
+				return m.Mailbox, f.Path[depth:], true
+			}
+		}
+	}
+	return "", nil, false
+}
+
+func (n *naming) below(mailbox string, rest []string) destination {
+	names := append(n.userNames(mailbox), rest...)
+	if len(names) == 1 && strings.EqualFold(names[0], "INBOX") {
+		return destination{"INBOX", RoleInbox}
+	}
+	return destination{n.join(names), RoleNone}
+}
+
+// userNames splits a mailbox name that a person wrote, with slashes or with the server's own delimiter, with or without
+// the namespace's prefix.
+func (n *naming) userNames(mailbox string) []string {
+	if n.survey.Prefix != "" && len(mailbox) > len(n.survey.Prefix) {
+		mailbox = strings.TrimPrefix(mailbox, n.survey.Prefix)
+	}
+	return strings.FieldsFunc(mailbox, func(r rune) bool { return r == '/' || r == n.survey.Delimiter })
+}

@@ -1,0 +1,176 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"time"
+)
+
+// UID is a unique identifier of a message in a mailbox (RFC 9051 section 2.3.1.1).
+type UID uint32
+
+// A Target is the account that mail is brought to. Dial may be called by several goroutines at once.
+type Target interface {
+	// Dial opens an authenticated session. Errors are of type [*TargetError] where the server gave the reason.
+	Dial(ctx context.Context) (Session, error)
+}
+
+// A Session is one connection. It belongs to one goroutine at a time. Every method obeys its context and has a
+// deadline on each network wait; after a [*TargetError] of kind [Broken] the session can only be closed.
+type Session interface {
+	// Select opens a mailbox for writing. [ErrNoMailbox] says that there is none of that name.
+	Select(ctx context.Context, mailbox string) (Mailbox, error)
+	// Append stores a batch in the selected mailbox, in order, and calls settle from the same goroutine once for
+	// each message whose fate is known, as soon as it is. A nil error says that all were settled. After an error those
+	// not settled are in doubt.
+	Append(ctx context.Context, batch []Outgoing, settle func(i int, r Receipt)) error
+	// Close logs out, briefly, and closes the connection.
+	Close() error
+}
+
+// Mailbox is what a server says of a mailbox when it is selected.
+type Mailbox struct {
+	UIDValidity uint32
+	// UIDNext is not above the UID of any message that will be stored from now on.
+	UIDNext  UID
+	Messages uint32
+	// Permanent are the flags and keywords that the server keeps (PERMANENTFLAGS, RFC 9051 section 7.1);
+	// AnyKeyword says that new keywords may be made (\*).
+	Permanent  []string
+	AnyKeyword bool
+}
+
+// Outgoing is a message on its way to the target.
+type Outgoing struct {
+	// Size is the exact number of bytes that Open gives.
+	Size     int64
+	Flags    []string // system flags and keywords, those the mailbox keeps
+	Received time.Time
+	// Open gives the clean bytes. An error from it or from the reader, before the last byte was handed over, must keep
+	// the message from being stored: the appender sends no command, or breaks the connection within the literal.
+	Open func() (io.ReadCloser, error)
+}
+
+// Receipt is the known fate of an [Outgoing].
+type Receipt struct {
+	// UIDValidity and UID name the stored message. UID 0 says that it was stored and that the server didn't say where
+	// (no UIDPLUS, RFC 4315).
+	UIDValidity uint32
+	UID         UID
+	// Err is nil for a stored message. A [*TargetError] says why it was not stored, any other error that its bytes
+	// could not be read.
+	Err error
+}
+
+// Found is a message that a mailbox holds.
+type Found struct {
+	UID       UID
+	Size      int64 // RFC822.SIZE
+	Flags     []string
+	Received  time.Time // INTERNALDATE
+	MessageID string    // the raw value of the header field, unfolded; empty if there is none or it was not asked for
+}
+
+// A Finder is a [Session] that can look into the selected mailbox. A target without it can't settle doubts.
+type Finder interface {
+	// Find lists the messages with from <= UID <= to; to 0 means no upper end.
+	Find(ctx context.Context, from, to UID, messageIDs bool) iter.Seq2[Found, error]
+	// Fetch returns the bytes of a message, without setting \Seen. The reader must be read or closed before
+	// the session is used again.
+	Fetch(ctx context.Context, uid UID) (io.ReadCloser, error)
+}
+
+// A Remover is a [Session] that can delete messages of the selected mailbox for good, these and no others
+// (UID STORE +FLAGS \Deleted and UID EXPUNGE, RFC 4315 section 2.1). It fails with [errors.ErrUnsupported] where the
+// server can't confine EXPUNGE to UIDs.
+type Remover interface {
+	Remove(ctx context.Context, uids []UID) error
+}
+
+// An Arranger is a [Session] that knows the mailboxes and makes new ones.
+type Arranger interface {
+	// Mailboxes lists all that can be selected, with their roles.
+	Mailboxes(ctx context.Context) ([]MailboxInfo, error)
+	// Create makes a mailbox and subscribes it; an existing one is no error. It reports whether it made it.
+	Create(ctx context.Context, name string, role Role) (bool, error)
+	// Survey tells what the account allows.
+	Survey(ctx context.Context) (Survey, error)
+}
+
+// A Prober is a [Session] that can tell whether the server would take a mailbox name, without making one.
+type Prober interface {
+	Allows(ctx context.Context, name string) (bool, error)
+}
+
+// MailboxInfo is one line of the server's LIST.
+type MailboxInfo struct {
+	Name string // decoded, with the server's delimiter
+	Role Role   // by SPECIAL-USE (RFC 6154), or [RoleInbox]; names are not judged here
+}
+
+// Survey tells what an account allows, as far as the server says.
+type Survey struct {
+	Server     string // what the server calls itself (ID, RFC 2971), or its greeting; for the report
+	Delimiter  rune   // between names; 0 for a flat account
+	Prefix     string // of the personal namespace, with its delimiter ("INBOX."), RFC 2342
+	AppendMax  int64  // APPENDLIMIT (RFC 7889) in bytes; 0 unknown
+	HasQuota   bool   // the next two mean something
+	QuotaUsed  int64  // bytes, RFC 9208 STORAGE
+	QuotaLimit int64  // bytes
+}
+
+// Kind says what a target's error means for the run.
+type Kind uint8
+
+// The kinds of target errors.
+const (
+	// Broken: the connection is gone or no longer makes sense. Dial again.
+	Broken Kind = iota
+	// Refused: the server does not take this message; others may pass.
+	Refused
+	// Missing: the mailbox is not there (TRYCREATE, NONEXISTENT).
+	Missing
+	// Full: no room left in the account.
+	Full
+	// Denied: sign-in refused.
+	Denied
+	// Busy: the server asks to come back later (Wait tells when, if it does).
+	Busy
+	// Crowded: the server gives no more connections.
+	Crowded
+	// Unfit: the server or its certificate is not what the user asked for; trying again won't help.
+	Unfit
+)
+
+// A TargetError is a failure with its meaning for the run.
+type TargetError struct {
+	Kind Kind
+	// Code and Text are the server's words (RFC 9051 section 7.1, RFC 5530); empty for a local cause.
+	Code, Text string
+	// Wait is the time that the server asked for.
+	Wait time.Duration
+	// Hint is the remedy, for a person; empty where none is known.
+	Hint string
+	// Err is the cause, if it was not the server's answer.
+	Err error
+}
+
+// Error gives the server's words where there are some.
+func (e *TargetError) Error() string {
+	switch {
+	case e.Err != nil:
+		return e.Err.Error()
+	case e.Code != "":
+		return "server: [" + e.Code + "] " + e.Text
+	default:
+		return "server: " + e.Text
+	}
+}
+
+// Unwrap returns the cause.
+func (e *TargetError) Unwrap() error { return e.Err }
+
+// ErrNoMailbox says that a mailbox to select does not exist.
+var ErrNoMailbox = errors.New("mailbox does not exist")

@@ -1,0 +1,153 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"unpop/state"
+)
+
+// Bounds of a batch: it is claimed as a whole, and after a lost connection all of it is in doubt.
+const (
+	batchMessages = 50
+	batchBytes    = 4 << 20
+)
+
+// grace is how long an APPEND under way may go on after the run was told to stop.
+const grace = 700 * time.Millisecond
+
+// Upload sends what is planned and returns how many keywords the target did not keep. Plan comes before it.
+func (m *Migration) Upload(ctx context.Context) (dropped int64, err error) {
+	if err := m.begin(ctx); err != nil {
+		return 0, err
+	}
+	loads, err := m.account.Loads(ctx, state.Planned)
+	if err != nil {
+		return 0, err
+	}
+	m.beginUpload(loads)
+	if len(loads) > 0 {
+		if err := m.makeMailboxes(ctx, loads); err != nil {
+			return 0, err
+		}
+	}
+	u := &upload{m: m, loads: loads}
+	if u.quarantine, err = openQuarantine(m.opts.Quarantine); err != nil {
+		return 0, err
+	}
+	err = u.run(ctx)
+	err = errors.Join(err, u.quarantine.Close())
+	if err == nil {
+		err = m.lookOnceMore(ctx)
+	}
+	return u.dropped.Load(), err
+}
+
+func (m *Migration) beginUpload(loads []state.Load) {
+	var messages, bytes int64
+	for _, l := range loads {
+		messages += l.Messages
+		bytes += l.Bytes
+	}
+	m.p.Begin(StepUpload, messages, bytes)
+}
+
+// makeMailboxes creates those that are not there.
+func (m *Migration) makeMailboxes(ctx context.Context, loads []state.Load) error {
+	return m.withSession(ctx, func(ctx context.Context, s Session) error {
+		arranger, ok := s.(Arranger)
+		if !ok {
+			return errors.New("target: can't make mailboxes")
+		}
+		there, err := arranger.Mailboxes(ctx)
+		if err != nil {
+			return err
+		}
+		exists := map[string]bool{}
+		for _, b := range there {
+			exists[b.Name] = true
+		}
+		for _, l := range loads {
+			if exists[l.Mailbox.Name] {
+				continue
+			}
+			if err := m.makeMailbox(ctx, arranger, l.Mailbox); err != nil {
+				return fmt.Errorf("mailbox %q: %w", l.Mailbox.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (m *Migration) makeMailbox(ctx context.Context, arranger Arranger, b state.Mailbox) error {
+	made, err := arranger.Create(ctx, b.Name, Role(b.Role))
+	if err == nil && made {
+		err = m.account.Made(ctx, b.ID)
+	}
+	return err
+}
+
+// upload is one upload step: some workers, each with a session, take one mailbox after the other.
+type upload struct {
+	m          *Migration
+	mu         sync.Mutex // guards loads
+	loads      []state.Load
+	quarantine *quarantine
+	dropped    atomic.Int64
+}
+
+// take gives a worker the next mailbox.
+func (u *upload) take() (state.Load, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.loads) == 0 {
+		return state.Load{}, false
+	}
+	next := u.loads[0]
+	u.loads = u.loads[1:]
+	return next, true
+}
+
+// giveBack returns a mailbox for another worker.
+func (u *upload) giveBack(l state.Load) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.loads = append(u.loads, l)
+}
+
+// run starts the workers and waits for them. The first error that time does not mend stops all.
+func (u *upload) run(ctx context.Context) error {
+	hard, cancel := u.graceful(ctx)
+	defer cancel()
+	soft, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var workers sync.WaitGroup
+	var active atomic.Int32
+	count := min(u.m.opts.Connections, len(u.loads))
+	active.Store(int32(count))
+	for range count {
+		workers.Go(func() {
+			defer active.Add(-1)
+			w := &worker{u: u, retry: retrier{patience: u.m.opts.Patience, progress: u.m.p}, alone: func() bool { return active.Load() == 1 }}
+			if err := w.run(soft, hard); err != nil {
+				stop(err)
+			}
+		})
+	}
+	workers.Wait()
+	if err := context.Cause(soft); err != nil {
+		return err
+	}
+	return nil
+}
+
+// graceful returns a context for what must not be cut short without need: it ends a moment after ctx.
+func (u *upload) graceful(ctx context.Context) (context.Context, context.CancelFunc) {
+	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return hard, func() { stop(); cancel() }
+}
