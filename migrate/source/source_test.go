@@ -1,0 +1,187 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"unpop/migrate"
+	"unpop/migrate/migratetest"
+)
+
+const message = "From a@example.com Mon Jan 15 10:00:00 2024\nFrom: a@example.com\nSubject: x\n\nbody\n"
+
+// plant writes files and returns their directory.
+func plant(tb testing.TB, files map[string]string) string {
+	tb.Helper()
+	root := tb.TempDir()
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return root
+}
+
+func planted(tb testing.TB) string {
+	tb.Helper()
+	return plant(tb, map[string]string{
+		"one.mbox": message, "tree/Inbox": message, "tree/Work/ACME": message, "Maildir/cur/1:2,S": message,
+		"mail.txt": "hello", "docs/a.txt": "hello", "a:b/cur/2": message, "mixed/cur/1:2,S": message, "mixed/old.mbox": message,
+		".thunderbird/x.default/prefs.js":       "user_pref(\"mail.server.server1.type\", \"pop3\");\n",
+		".thunderbird/x.default/Mail/pop/Inbox": message, ".thunderbird/x.default/Mail/pop/Inbox.msf": "",
+	})
+}
+
+func TestOpenFindsTheKind(t *testing.T) {
+	t.Parallel()
+	root := planted(t)
+	for spec, want := range map[string]string{
+		"one.mbox": "mbox", "tree": "mbox", "Maildir": "maildir", "a:b": "maildir",
+		".thunderbird": "thunderbird", ".thunderbird/x.default": "thunderbird", ".thunderbird/x.default/Mail/pop": "thunderbird",
+		".thunderbird/x.default/Mail/pop/Inbox": "mbox", "Maildir/../tree/": "mbox",
+	} {
+		file := filepath.Join(root, filepath.FromSlash(spec))
+		s, found, err := Open(root + "/" + spec)
+		if err != nil || found.Kind != want || found.Path != file {
+			t.Errorf("Open(%s): got %+v, %v, want %s at %s", spec, found, err, want, file)
+			continue
+		}
+		if text := firstMessage(t, s); !strings.Contains(text, "Subject: x") {
+			t.Errorf("Open(%s): got the message %q", spec, text)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+}
+
+// firstMessage reads the first message of a source.
+func firstMessage(t *testing.T, s migrate.Source) string {
+	t.Helper()
+	for p, err := range s.Parts(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c, err := range p.Copies(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := s.Open(t.Context(), p.Info().Name, c.Ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			text, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(text)
+		}
+	}
+	return ""
+}
+
+func TestOpenTakesTheKindGiven(t *testing.T) {
+	t.Parallel()
+	root := planted(t)
+	for spec, want := range map[string]string{
+		"mbox:one.mbox": "mbox", "MAILDIR:Maildir": "maildir", "thunderbird:.thunderbird/x.default": "thunderbird",
+		"mbox:.thunderbird/x.default/Mail/pop": "mbox", "mbox:mail.txt": "mbox", "mbox:mixed": "mbox", "maildir:mixed": "maildir",
+	} {
+		kind, rest, _ := strings.Cut(spec, ":")
+		s, found, err := Open(kind + ":" + filepath.Join(root, rest))
+		if err != nil || found.Kind != want {
+			t.Errorf("Open(%s): got %+v, %v, want %s", spec, found, err, want)
+			continue
+		}
+		s.Close()
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	t.Parallel()
+	root := planted(t)
+	for spec, want := range map[string]error{
+		root + "/docs":              ErrUnknown,
+		root + "/mail.txt":          ErrUnknown,
+		root + "/mixed":             ErrMixed,
+		root + "/nowhere":           os.ErrNotExist,
+		"mbox:" + root + "/nowhere": os.ErrNotExist,
+		"maildri:" + root:           os.ErrNotExist,
+		`C:\Users\Anna\Mail`:        os.ErrNotExist,
+		"":                          os.ErrNotExist,
+		"mbox:":                     os.ErrNotExist,
+	} {
+		s, found, err := Open(spec)
+		if !errors.Is(err, want) || s != nil || found != (Found{}) {
+			t.Errorf("Open(%q): got %v, %+v, %v, want %v", spec, s, found, err, want)
+		}
+	}
+	for _, kind := range []string{"maildir:", "thunderbird:"} {
+		if s, _, err := Open(kind + root + "/docs"); err == nil || s != nil {
+			t.Errorf("Open(%s…/docs): got %v, %v, want an error and no source", kind, s, err)
+		}
+	}
+}
+
+func TestErrorsHelp(t *testing.T) {
+	t.Parallel()
+	root := planted(t)
+	for spec, want := range map[string]string{
+		root + "/docs":  "what is this: no mbox, Maildir or Thunderbird profile at " + root + "/docs",
+		"maildri:x":     "kinds are thunderbird, maildir, mbox",
+		root + "/mixed": "name each: maildir:" + root + "/mixed and mbox:" + root + "/mixed",
+	} {
+		if _, _, err := Open(spec); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open(%q): got %v, want %q", spec, err, want)
+		}
+	}
+}
+
+func TestHome(t *testing.T) {
+	root := planted(t)
+	t.Setenv("HOME", root)
+	t.Setenv("USERPROFILE", root)
+	for _, spec := range []string{"~/Maildir", "maildir:~/Maildir"} {
+		s, found, err := Open(spec)
+		if err != nil || found.Path != filepath.Join(root, "Maildir") {
+			t.Errorf("Open(%s): got %+v, %v, want the path in the home directory", spec, found, err)
+			continue
+		}
+		s.Close()
+	}
+}
+
+func TestRelativePath(t *testing.T) {
+	root := planted(t)
+	t.Chdir(root)
+	s, found, err := Open("Maildir")
+	if err != nil || !filepath.IsAbs(found.Path) || filepath.Base(found.Path) != "Maildir" {
+		t.Fatalf("got %+v, %v, want an absolute path", found, err)
+	}
+	s.Close()
+}
+
+func TestCorpora(t *testing.T) {
+	t.Parallel()
+	for dir, want := range map[string]string{
+		"maildir/djcb+mu/testdata/testdir":                     "maildir",
+		"maildir/rc0+mairix/maildir":                           "maildir",
+		"maildir/KDE+kdepim-runtime/maildir/autotests/maildir": "maildir",
+	} {
+		s, found, err := Open(migratetest.Corpora(t, dir))
+		if err != nil || found.Kind != want {
+			t.Errorf("%s: got %+v, %v, want %s", dir, found, err, want)
+			continue
+		}
+		s.Close()
+	}
+}
