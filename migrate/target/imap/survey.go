@@ -1,0 +1,99 @@
+package imap
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	goimap "github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"unpop/migrate"
+)
+
+// Survey asks what the account allows. What the server does not say or refuses to say stays zero.
+func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
+	survey := migrate.Survey{Server: s.wire.serverID}
+	if survey.Server == "" {
+		survey.Server = s.wire.greeting
+	}
+	questions := []func(*migrate.Survey) error{s.askDelimiter, s.askNamespace, s.askAppendMax, s.askQuota}
+	err := s.do(ctx, migrate.Refused, func() error {
+		for _, ask := range questions {
+			if err := ask(&survey); err != nil && !isAnswer(err) {
+				return err
+			}
+		}
+		return nil
+	})
+	return survey, err
+}
+
+// askDelimiter sends LIST "" "" (RFC 9051 section 6.3.9).
+func (s *Session) askDelimiter(survey *migrate.Survey) error {
+	list, err := s.client.List("", "", nil).Collect()
+	if err == nil && len(list) > 0 {
+		survey.Delimiter = list[0].Delim
+	}
+	return err
+}
+
+func (s *Session) askNamespace(survey *migrate.Survey) error {
+	if !s.wire.caps.Has(goimap.CapNamespace) {
+		return nil
+	}
+	data, err := s.client.Namespace().Wait()
+	if err != nil || len(data.Personal) == 0 {
+		return err
+	}
+	survey.Prefix = data.Personal[0].Prefix
+	if d := data.Personal[0].Delim; d != 0 {
+		survey.Delimiter = d
+	}
+	return nil
+}
+
+// askAppendMax takes APPENDLIMIT=n from the capabilities, or asks STATUS where it goes by mailbox (RFC 7889).
+func (s *Session) askAppendMax(survey *migrate.Survey) error {
+	for name := range s.wire.caps {
+		if n, ok := strings.CutPrefix(string(name), "APPENDLIMIT="); ok {
+			survey.AppendMax, _ = strconv.ParseInt(n, 10, 64)
+			return nil
+		}
+	}
+	if _, ok := s.wire.caps[goimap.CapAppendLimit]; !ok {
+		return nil
+	}
+	data, err := s.client.Status(inbox, &goimap.StatusOptions{AppendLimit: true}).Wait()
+	if err == nil && data.AppendLimit != nil {
+		survey.AppendMax = int64(*data.AppendLimit)
+	}
+	return err
+}
+
+// askQuota asks for the quota of INBOX (RFC 9208); of several roots the one with the least room counts.
+func (s *Session) askQuota(survey *migrate.Survey) error {
+	if !s.wire.caps.Has("QUOTA") {
+		return nil
+	}
+	quotas, err := s.client.GetQuotaRoot(inbox).Wait()
+	for _, quota := range quotas {
+		if storage, ok := quota.Resources[goimap.QuotaResourceStorage]; ok {
+			takeQuota(survey, storage)
+		}
+	}
+	return err
+}
+
+// takeQuota counts in units of 1024 octets (RFC 9208 section 5.1).
+func takeQuota(survey *migrate.Survey, storage imapclient.QuotaResourceData) {
+	const unit = 1024
+	if storage.Usage < 0 || storage.Limit < 0 || storage.Limit > (1<<63-1)/unit || storage.Usage > (1<<63-1)/unit {
+		return
+	}
+	if survey.HasQuota && survey.QuotaLimit-survey.QuotaUsed <= (storage.Limit-storage.Usage)*unit {
+		return
+	}
+	survey.HasQuota = true
+	survey.QuotaUsed, survey.QuotaLimit = storage.Usage*unit, storage.Limit*unit
+}

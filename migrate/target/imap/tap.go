@@ -1,0 +1,220 @@
+package imap
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	goimap "github.com/emersion/go-imap/v2"
+)
+
+// A tap is the connection that go-imap sees. It begins with a made-up PREAUTH greeting, because the session has signed in
+// already. It hands the answers to our own commands to the wire, and it leaves out what go-imap would break the
+// connection for: responses it doesn't know and names it can't decode.
+type tap struct {
+	*wire
+	ready   []byte // to be read by go-imap before anything else
+	literal int64  // bytes of a literal that belong to the current response
+	within  bool   // the current response goes on
+	drop    bool   // and nobody wants it
+}
+
+// newTap makes the handover: from now on only go-imap reads the wire.
+func newTap(w *wire) *tap {
+	w.answers = make(chan response, 4)
+	rev := goimap.CapIMAP4rev1
+	if w.utf8Names() {
+		rev = goimap.CapIMAP4rev2
+	}
+	return &tap{wire: w, ready: []byte("* PREAUTH [CAPABILITY " + string(rev) + "] ready\r\n")}
+}
+
+// utf8Names tells whether mailbox names travel as UTF-8 without ENABLE: a server that is IMAP4rev2 and not rev1.
+func (w *wire) utf8Names() bool {
+	_, rev1 := w.caps[goimap.CapIMAP4rev1]
+	_, rev2 := w.caps[goimap.CapIMAP4rev2]
+	return rev2 && !rev1
+}
+
+// Read implements [net.Conn]. It is called by go-imap's reading goroutine only.
+func (t *tap) Read(p []byte) (int, error) {
+	for {
+		switch {
+		case len(t.ready) > 0:
+			n := copy(p, t.ready)
+			t.ready = t.ready[n:]
+			return n, nil
+		case t.literal > 0 && t.drop:
+			if err := t.skipLiteral(); err != nil {
+				return 0, t.failed(err)
+			}
+		case t.literal > 0:
+			return t.readLiteral(p)
+		default:
+			if err := t.readPiece(); err != nil {
+				return 0, t.failed(err)
+			}
+		}
+	}
+}
+
+func (t *tap) readLiteral(p []byte) (int, error) {
+	n, err := t.br.Read(p[:min(int64(len(p)), t.literal)])
+	t.literal -= int64(n)
+	if err != nil {
+		err = t.failed(err)
+	}
+	return n, err
+}
+
+func (t *tap) skipLiteral() error {
+	n, err := io.CopyN(io.Discard, t.br, t.literal)
+	t.literal -= n
+	return err
+}
+
+// readPiece reads a line, or what of it fits the buffer, and decides where it goes.
+func (t *tap) readPiece() error {
+	line, err := t.br.ReadSlice('\n')
+	partial := errors.Is(err, bufio.ErrBufferFull)
+	if err != nil && !partial {
+		return err
+	}
+	if !t.within {
+		t.debug.server(string(line[:min(len(line), debugLine+1)]))
+		t.drop = !t.forGoIMAP(line)
+	}
+	t.within = partial
+	if size, announced := literalSize(line); announced && !partial {
+		t.within, t.literal = true, size
+	}
+	if !t.drop {
+		t.ready = line
+	}
+	return nil
+}
+
+// forGoIMAP tells whether a response, known by its first line, is for go-imap and digestible.
+func (t *tap) forGoIMAP(line []byte) bool {
+	text := string(bytes.TrimRight(line[:min(len(line), lineMax)], "\r\n"))
+	r := parseResponse(text)
+	switch {
+	case r.tag == "*":
+		return t.passUntagged(r)
+	case r.tag == "+":
+		t.answer(r)
+		return false
+	case isOurs(r.tag):
+		t.paced.disarm()
+		t.answer(r)
+		return false
+	}
+	if r.kind != "OK" && r.kind != "NO" && r.kind != "BAD" {
+		return false
+	}
+	t.paced.disarm()
+	return true
+}
+
+// answer never waits: a server that talks without being asked loses its words, not our goroutine.
+func (t *tap) answer(r response) {
+	select {
+	case t.answers <- r:
+	default:
+	}
+}
+
+// passUntagged tells whether go-imap needs an untagged response, and takes those that it would read less kindly.
+func (t *tap) passUntagged(r response) bool {
+	switch r.kind {
+	case "OK", "NO", "BAD":
+		t.notePermanent(r)
+		return r.code == "UIDNEXT" || r.code == "UIDVALIDITY" || r.code == "CLOSED"
+	case "BYE":
+		t.noteBye(r)
+		return false
+	case "FLAGS":
+		t.noteFlags(r)
+		return false
+	case "LIST":
+		return validListLine(r.text)
+	case "STATUS", "NAMESPACE", "QUOTA", "QUOTAROOT", "SEARCH", "ESEARCH":
+		return true
+	}
+	what, _, _ := strings.Cut(r.text, " ")
+	switch strings.ToUpper(what) {
+	case "EXISTS", "EXPUNGE", "FETCH":
+		return r.kind != "" && r.kind[0] >= '0' && r.kind[0] <= '9'
+	}
+	return false
+}
+
+func (t *tap) notePermanent(r response) {
+	if r.code != "PERMANENTFLAGS" {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.permanent, t.hasPerm = parenthesized(r.arg), true
+}
+
+func (t *tap) noteFlags(r response) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.flags = parenthesized(r.text)
+}
+
+func parenthesized(s string) []string { return strings.Fields(strings.Trim(s, "() ")) }
+
+// validListLine tells whether go-imap survives a LIST line: `(\Attr …) "/" name …`. A name in a literal passes unseen.
+func validListLine(text string) bool {
+	_, rest, ok := strings.Cut(text, ") ")
+	delim, name, ok2 := strings.Cut(rest, " ")
+	if !ok || !ok2 || delim == `""` || name == "" {
+		return false
+	}
+	if name[0] == '{' {
+		return true
+	}
+	if name[0] == '"' {
+		name = strings.TrimSuffix(name[1:], `"`)
+		name = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(name)
+	}
+	return validUTF7(name)
+}
+
+// Write implements [net.Conn].
+func (t *tap) Write(p []byte) (int, error) {
+	t.debug.client(string(p[:min(len(p), debugLine+1)]))
+	t.paced.arm()
+	n, err := t.conn.Write(p)
+	if err != nil {
+		err = t.failed(err)
+	}
+	return n, err
+}
+
+// Close implements [net.Conn]. go-imap calls it when it gives up.
+func (t *tap) Close() error {
+	t.kill(errGaveUp)
+	return nil
+}
+
+// LocalAddr implements [net.Conn].
+func (t *tap) LocalAddr() net.Addr { return t.raw.LocalAddr() }
+
+// RemoteAddr implements [net.Conn].
+func (t *tap) RemoteAddr() net.Addr { return t.raw.RemoteAddr() }
+
+// SetDeadline does nothing: deadlines are those of [paced]. go-imap's own would cut a large message on a slow line.
+func (t *tap) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing, see SetDeadline.
+func (t *tap) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing, see SetDeadline.
+func (t *tap) SetWriteDeadline(time.Time) error { return nil }

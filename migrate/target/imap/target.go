@@ -1,0 +1,136 @@
+package imap
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"unpop/migrate"
+)
+
+// Target is an IMAP account. It implements [migrate.Target]; the sessions implement [migrate.Finder], [migrate.Remover]
+// and [migrate.Arranger].
+type Target struct{ opts Options }
+
+// New returns the account. Nothing is sent before [Target.Dial].
+func New(opts Options) *Target { return &Target{opts: opts} }
+
+// String returns the account's canonical address, see [Options.String].
+func (t *Target) String() string { return t.opts.String() }
+
+// Dial connects, secures the connection and signs in. Its errors are of type [*migrate.TargetError], unless the context
+// ended or the password could not be had. It may be called by several goroutines at once.
+func (t *Target) Dial(ctx context.Context) (migrate.Session, error) {
+	password, err := t.password(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := t.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.guard(ctx)()
+	if err := t.open(w, password); err != nil {
+		w.kill(errClosed)
+		if ctx.Err() != nil {
+			return nil, &migrate.TargetError{Kind: migrate.Broken, Err: context.Cause(ctx)}
+		}
+		return nil, err
+	}
+	return &Session{wire: w, client: imapclient.New(newTap(w), nil)}, nil
+}
+
+var errClosed = errors.New("session: closed")
+
+func (t *Target) password(ctx context.Context) (Secret, error) {
+	if t.opts.Password == nil {
+		return "", nil
+	}
+	password, err := t.opts.Password(ctx)
+	if err != nil {
+		return "", fmt.Errorf("password: %w", err)
+	}
+	return password, nil
+}
+
+// connect opens the connection, with TLS where the address says so.
+func (t *Target) connect(ctx context.Context) (*wire, error) {
+	dialer := net.Dialer{Timeout: t.opts.timeout()}
+	raw, err := dialer.DialContext(ctx, "tcp", t.opts.hostport())
+	if err != nil {
+		return nil, dialError(err, false)
+	}
+	w := newWire(raw, t.opts.timeout(), t.opts.Debug)
+	if t.opts.ImplicitTLS {
+		err = t.startTLS(ctx, w)
+	}
+	return w, err
+}
+
+// startTLS puts TLS on the connection.
+func (t *Target) startTLS(ctx context.Context, w *wire) error {
+	conn := tls.Client(w.paced, &tls.Config{ServerName: t.opts.Host, RootCAs: t.opts.RootCAs, MinVersion: tls.VersionTLS12})
+	if err := conn.HandshakeContext(ctx); err != nil {
+		w.kill(errClosed)
+		return dialError(fmt.Errorf("tls: %w", w.silence(err)), t.opts.ImplicitTLS)
+	}
+	w.use(conn)
+	return nil
+}
+
+// open leads from the greeting to the authenticated state.
+func (t *Target) open(w *wire, password Secret) error {
+	preauth, err := w.greet()
+	if err != nil {
+		return err
+	}
+	if !t.opts.ImplicitTLS {
+		if err := t.upgrade(w, preauth); err != nil {
+			return err
+		}
+	}
+	if !preauth {
+		if err := w.signIn(t.opts.User, password); err != nil {
+			return err
+		}
+	}
+	return w.introduce()
+}
+
+// upgrade does STARTTLS (RFC 9051 section 6.2.1), or goes on without it where the user allowed that.
+func (t *Target) upgrade(w *wire, preauth bool) error {
+	switch offered := w.caps.Has("STARTTLS"); {
+	case preauth && !t.opts.Plaintext:
+		return unfit("server: signed us in before TLS could begin", "")
+	case !offered && !t.opts.Plaintext:
+		return unfit("server: offers no TLS on this port",
+			"use imaps://, or allow mail and password to travel in the clear with --plaintext")
+	case !offered || preauth:
+		return nil
+	}
+	r, err := w.command("STARTTLS", "STARTTLS")
+	if err != nil {
+		return w.broken(true)
+	}
+	if r.kind != "OK" {
+		return classify(r, migrate.Unfit, true)
+	}
+	if w.br.Buffered() > 0 { // what came in the clear must not count as said under TLS (RFC 9051 section 11.1)
+		return unfit("server: sent data between STARTTLS and TLS", "")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), t.opts.timeout())
+	defer cancel()
+	w.paced.arm()
+	if err := t.startTLS(ctx, w); err != nil {
+		return err
+	}
+	return w.askCaps() // those from before TLS are void
+}
+
+func unfit(text, hint string) *migrate.TargetError {
+	return &migrate.TargetError{Kind: migrate.Unfit, Err: errors.New(text), Hint: hint}
+}
