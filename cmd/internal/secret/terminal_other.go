@@ -1,0 +1,17 @@
+//go:build !windows
+
+package secret
+
+import "os"
+
+// openTerminal opens the terminal that the process was started from.
+func openTerminal() (in, out *os.File, err error) {
+	if in, err = os.OpenFile("/dev/tty", os.O_RDWR, 0); err != nil {
+		return nil, nil, err
+	}
+	if out, err = os.OpenFile("/dev/tty", os.O_WRONLY, 0); err != nil {
+		_ = in.Close()
+		return nil, nil, err
+	}
+	return in, out, nil
+}
