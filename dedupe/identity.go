@@ -10,7 +10,7 @@ type Identity struct {
 	Header
 	Exact Digest // of all clean bytes
 	Size  int64  // clean bytes
-	Key   Key    // by the Message-ID, else by Date, From, To and Subject
+	Key   Key    // by the Message-ID, else by Date, From, To and Subject, else by Exact
 	HasID bool   // Key was made from a Message-ID
 }
 
@@ -42,7 +42,7 @@ func Identify(clean io.Reader) (Identity, error) {
 	fields.finish()
 	sum.Sum(id.Exact[:0])
 	id.Header = fields.Header
-	id.Key, id.HasID = fields.key()
+	id.Key, id.HasID = fields.key(id.Exact)
 	return id, nil
 }
 

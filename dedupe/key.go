@@ -35,16 +35,21 @@ func normalID(s string) string {
 	return s
 }
 
-// key nominates by the Message-ID, else by Date, From, To and Subject.
-func (h *headerFields) key() (Key, bool) {
+// key nominates by the Message-ID, else by Date, From, To and Subject. Where these say too little (no Date, or neither From
+// nor Subject) only equal bytes nominate: fragments without a header of their own are not copies of each other because
+// they all say nothing.
+func (h *headerFields) key(exact Digest) (Key, bool) {
 	if key := IDKey(h.MessageID); key != (Key{}) {
 		return key, true
 	}
-	date := foldSpace(h.date)
+	date, from, subject := foldSpace(h.date), addresses(h.From), DecodeSubject(h.subject)
+	if date == "" || from == "" && subject == "" {
+		return makeKey("exact", string(exact[:])), false
+	}
 	if !h.Date.IsZero() {
 		date = h.Date.UTC().Format(time.RFC3339)
 	}
-	return makeKey("date-from-to-subject", date, addresses(h.From), addresses(h.To), DecodeSubject(h.subject)), false
+	return makeKey("date-from-to-subject", date, from, addresses(h.To), subject), false
 }
 
 // makeKey hashes the parts, each with its length, under the name of a domain.

@@ -88,13 +88,13 @@ func identify(source Source, part string, c *Copy) (state.Copy, error) {
 	cleaner := dedupe.NewCleaner(raw)
 	id, err := dedupe.Identify(cleaner)
 	if err != nil {
-		return state.Copy{}, &CopyError{Part: part, Offset: -1, Err: err}
+		return state.Copy{}, err
 	}
 	if c.StatusFields {
 		applyStatus(c, cleaner.Removed())
 	}
 	if id.Size == 0 {
-		return state.Copy{}, &CopyError{Part: part, Offset: -1, Err: errEmpty}
+		return state.Copy{}, errEmpty
 	}
 	return row(c, id), nil
 }
