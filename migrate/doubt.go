@@ -146,9 +146,8 @@ func (m *Migration) look(ctx context.Context, finder Finder, b state.Mailbox, d 
 // no Message-ID.
 func (d *doubts) candidates(found Found) []state.Message {
 	var all []state.Message
-	key := dedupe.IDKey(found.MessageID)
 	for _, msg := range d.open {
-		if msg.HasID && string(msg.Key) == string(key[:]) || !msg.HasID && found.MessageID == "" && near(found.Size, msg.Size) {
+		if sameHeader(found, msg) {
 			all = append(all, msg)
 		}
 	}
@@ -164,9 +163,11 @@ func near(a, b int64) bool {
 // adopt takes a found message for the doubtful one that it is, if it is one.
 func (m *Migration) adopt(ctx context.Context, finder Finder, d *doubts, found Found, suspects []Found) error {
 	candidates := d.candidates(found)
-	if len(candidates) == 1 && candidates[0].HasID && candidates[0].Size == found.Size && alone(found, suspects) {
-		d.settle(candidates[0], found)
-		return nil
+	if len(candidates) == 1 && candidates[0].HasID && alone(found, suspects) {
+		if _, size := candidates[0].OnTarget(); size == found.Size {
+			d.settle(candidates[0], found)
+			return nil
+		}
 	}
 	for _, msg := range candidates {
 		same, err := m.sameMessage(ctx, finder, found.UID, msg)
@@ -204,7 +205,7 @@ func (m *Migration) sameMessage(ctx context.Context, finder Finder, uid UID, msg
 	if err != nil {
 		return false, err
 	}
-	if string(id.Exact[:]) == string(msg.Exact) {
+	if digest, _ := msg.OnTarget(); string(id.Exact[:]) == string(digest) {
 		return true, nil
 	}
 	if string(id.Key[:]) != string(msg.Key) {
@@ -311,7 +312,7 @@ func (m *Migration) twins(ctx context.Context, finder Finder, b state.Mailbox, s
 			return nil, err
 		}
 		for _, msg := range sent.open {
-			if string(id.Exact[:]) == string(msg.Exact) {
+			if digest, _ := msg.OnTarget(); string(id.Exact[:]) == string(digest) {
 				twins = append(twins, uid)
 				break
 			}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"unpop/dedupe"
+	"unpop/state"
 )
 
 func TestCredibleDate(t *testing.T) {
@@ -134,11 +135,25 @@ func TestExactReaderGivesReadErrors(t *testing.T) {
 	}
 }
 
+// retrying is a retrier with a ledger of its own.
+func retrying(t *testing.T, patience time.Duration) *retrier {
+	t.Helper()
+	ledger, err := state.Open(t.Context(), t.TempDir()+"/ledger.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ledger.Close() })
+	account, err := ledger.Account(t.Context(), "imap://test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &retrier{m: New(account, nil, nil, Options{}), patience: patience}
+}
+
 func TestRetryPauses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := new(Progress)
-		r := retrier{patience: time.Minute, progress: p}
+		r := retrying(t, time.Minute)
 		broken := &TargetError{Kind: Broken, Err: io.ErrUnexpectedEOF}
 		began := time.Now()
 		if err := r.pause(t.Context(), broken); err != nil || time.Since(began) != 0 {
@@ -160,9 +175,41 @@ func TestRetryPauses(t *testing.T) {
 	})
 }
 
+func TestRetryIsPatientWithABusyServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := retrying(t, time.Minute)
+		began := time.Now()
+		for r.pause(t.Context(), &TargetError{Kind: Busy, Text: "bandwidth limits"}) == nil && time.Since(began) < 48*time.Hour {
+		}
+		if spent := time.Since(began); spent < 24*time.Hour || spent > busyPatience {
+			t.Errorf("gave up after %s, want more than a day", spent)
+		}
+	})
+}
+
+func TestWaitSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := retrying(t, time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // stopped while it waits
+		defer cancel()
+		if err := r.pause(ctx, &TargetError{Kind: Busy, Wait: 10 * time.Minute, Text: "later"}); err == nil {
+			t.Fatal("the wait ended with its context alive")
+		}
+		began := time.Now()
+		if err := r.m.honour(t.Context()); err != nil || time.Since(began) != 9*time.Minute {
+			t.Errorf("next run waited %s, %v, want the 9 minutes that were left", time.Since(began), err)
+		}
+		if err := r.m.honour(t.Context()); err != nil || time.Since(began) != 9*time.Minute {
+			t.Errorf("the run after that waited again, %v", err)
+		}
+	})
+}
+
 func TestRetryStops(t *testing.T) {
 	t.Parallel()
-	r := retrier{patience: time.Minute, progress: new(Progress)}
+	r := retrying(t, time.Minute)
 	for _, err := range []error{io.EOF, &TargetError{Kind: Denied}, &TargetError{Kind: Full}, &TargetError{Kind: Unfit}} {
 		if got := r.pause(t.Context(), err); got == nil {
 			t.Errorf("%v was tried again", err)

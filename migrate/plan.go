@@ -52,6 +52,9 @@ func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
 	if err := m.resolveAll(ctx); err != nil { // what is in doubt must not be planned again
 		return nil, err
 	}
+	if err := m.locate(ctx, mailboxes); err != nil {
+		return nil, err
+	}
 	if err := m.assign(ctx, mailboxes); err != nil {
 		return nil, err
 	}

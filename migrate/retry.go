@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// retrier decides whether and when a session is tried again. The zero clock is time.Now.
+// retrier decides whether and when a session is tried again. It belongs to one goroutine.
 type retrier struct {
-	patience time.Duration
-	progress *Progress
+	m        *Migration
+	patience time.Duration // with a line or server that fails; one that asks to wait gets more
 	failures int
 	since    time.Time // of the first failure in a row
 }
@@ -19,10 +19,14 @@ type retrier struct {
 // firstContact is the patience before any session was ever opened: then it is more likely the address than the line.
 const firstContact = 10 * time.Second
 
+// busyPatience is how long a server may ask to be left alone: Gmail does it for up to a day.
+const busyPatience = 26 * time.Hour
+
 // Bounds of the pause between two tries, where the server names none.
 const (
 	firstPause   = 500 * time.Millisecond
 	longestPause = time.Minute
+	longestBusy  = 15 * time.Minute
 )
 
 // worked records progress: the next failure is a first one again.
@@ -42,12 +46,22 @@ func (r *retrier) pause(ctx context.Context, err error) error {
 	}
 	r.failures++
 	wait := r.wait(target)
-	if time.Since(r.since)+wait > r.patience && target.Wait == 0 {
+	if time.Since(r.since)+wait > r.limit(target) {
 		return fmt.Errorf("%w (tried for %s)", err, time.Since(r.since).Round(time.Second))
 	}
-	r.progress.SetNotice(notice(target, wait))
-	defer r.progress.SetNotice("")
+	if target.Kind == Busy {
+		return r.leaveAlone(ctx, wait, target)
+	}
+	r.m.p.SetNotice("connection lost, next try in " + wait.Round(100*time.Millisecond).String())
+	defer r.m.p.SetNotice("")
 	return sleep(ctx, wait)
+}
+
+func (r *retrier) limit(err *TargetError) time.Duration {
+	if err.Kind == Busy {
+		return busyPatience
+	}
+	return r.patience
 }
 
 func (r *retrier) wait(err *TargetError) time.Duration {
@@ -57,15 +71,44 @@ func (r *retrier) wait(err *TargetError) time.Duration {
 	if r.failures == 1 && err.Kind == Broken {
 		return 0
 	}
-	pause := min(firstPause<<min(r.failures-1, 16), longestPause)
+	longest := longestPause
+	if err.Kind == Busy {
+		longest = longestBusy
+	}
+	pause := min(firstPause<<min(r.failures-1, 16), longest)
 	return pause/2 + rand.N(pause) // so that sessions don't come back in step
 }
 
-func notice(err *TargetError, wait time.Duration) string {
-	if err.Kind == Busy {
-		return "server asks to wait " + wait.Round(time.Second).String()
+// leaveAlone waits as the server asked, and lets a new run know, should this one be stopped meanwhile.
+func (r *retrier) leaveAlone(ctx context.Context, wait time.Duration, err *TargetError) error {
+	if err := r.m.account.SetWaiting(ctx, time.Now().Add(wait), err.Error()); err != nil {
+		return err
 	}
-	return "connection lost, next try in " + wait.Round(100*time.Millisecond).String()
+	if err := r.m.waitUntil(ctx, wait); err != nil {
+		return err
+	}
+	return r.m.account.SetWaiting(ctx, time.Time{}, "")
+}
+
+// honour waits out what the server asked an earlier run to wait. A clock that was set back makes it no longer than a day.
+func (m *Migration) honour(ctx context.Context) error {
+	until, _, err := m.account.Waiting(ctx)
+	if err != nil || until.IsZero() {
+		return err
+	}
+	if err := m.waitUntil(ctx, min(time.Until(until), 24*time.Hour)); err != nil {
+		return err
+	}
+	return m.account.SetWaiting(ctx, time.Time{}, "")
+}
+
+func (m *Migration) waitUntil(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return ctx.Err()
+	}
+	m.p.SetNotice("server asks to wait " + wait.Round(time.Second).String())
+	defer m.p.SetNotice("")
+	return sleep(ctx, wait)
 }
 
 // passes reports whether time may mend it.
@@ -92,7 +135,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // withSession runs do in a session, and again in a new one after failures that time may mend. do must be fit to be repeated.
 func (m *Migration) withSession(ctx context.Context, do func(context.Context, Session) error) error {
-	retry := retrier{patience: m.opts.Patience, progress: m.p}
+	if err := m.honour(ctx); err != nil {
+		return err
+	}
+	retry := retrier{m: m, patience: m.opts.Patience}
 	if !m.met {
 		retry.patience = min(firstContact, m.opts.Patience)
 	}

@@ -132,7 +132,7 @@ func (u *upload) run(ctx context.Context) error {
 	for range count {
 		workers.Go(func() {
 			defer active.Add(-1)
-			w := &worker{u: u, retry: retrier{patience: u.m.opts.Patience, progress: u.m.p}, alone: func() bool { return active.Load() == 1 }}
+			w := &worker{u: u, retry: retrier{m: u.m, patience: u.m.opts.Patience}, alone: func() bool { return active.Load() == 1 }}
 			if err := w.run(soft, hard); err != nil {
 				stop(err)
 			}

@@ -50,6 +50,9 @@ type Message struct {
 	Tries       int
 	Doubted     bool
 	Missing     bool
+	Repair      int    // how far the bytes are changed; 0: as they are
+	Sent        []byte // digest of the changed bytes
+	SentSize    int64  // and their number
 	Reason      string
 
 	// Where the best copy lies; empty where it is gone.
@@ -59,7 +62,7 @@ type Message struct {
 }
 
 const messageColumns = "m.id, m.copy, m.mailbox, m.size, m.exact, m.key, m.content, m.hasid, m.trace, m.partial, m.variant, m.flags, m.keywords, m.date, " +
-	"m.message_id, m.subject, m.state, m.how, m.uidvalidity, m.uid, m.floor, m.tries, m.doubted, m.missing, m.reason, " +
+	"m.message_id, m.subject, m.state, m.how, m.uidvalidity, m.uid, m.floor, m.tries, m.doubted, m.missing, m.repair, m.sent, m.sentsize, m.reason, " +
 	"coalesce(p.source, 0), coalesce(p.name, ''), coalesce(c.ref, ''), coalesce(f.name, '')"
 
 const messageTables = " FROM message m LEFT JOIN copy c ON c.id = m.copy LEFT JOIN part p ON p.id = c.part LEFT JOIN folder f ON f.id = c.folder "
@@ -68,10 +71,18 @@ func scanMessage(rows *sql.Rows) (Message, error) {
 	var m Message
 	var keywords string
 	err := rows.Scan(&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Variant, &m.Flags, &keywords, &m.Date,
-		&m.MessageID, &m.Subject, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Reason,
+		&m.MessageID, &m.Subject, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Repair, &m.Sent, &m.SentSize, &m.Reason,
 		&m.Source, &m.Part, &m.Ref, &m.Folder)
 	m.Keywords = strings.Fields(keywords)
 	return m, err
+}
+
+// OnTarget returns digest and size of the bytes that the target got or is to get.
+func (m Message) OnTarget() (digest []byte, size int64) {
+	if m.Repair > 0 {
+		return m.Sent, m.SentSize
+	}
+	return m.Exact, m.Size
 }
 
 // ResetPlan forgets the messages that are planned and no more, and those of the sources that were rejected: they get another
@@ -85,7 +96,7 @@ func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
 
 // RetryRejected plans the rejected messages of the sources again.
 func (a *Account) RetryRejected(ctx context.Context, sources []int64) error {
-	return a.exec(ctx, "UPDATE message SET state = 0, reason = '' WHERE account = ? AND state = 3 AND id IN "+
+	return a.exec(ctx, "UPDATE message SET state = 0, reason = '', repair = 0, sent = NULL, sentsize = 0 WHERE account = ? AND state = 3 AND id IN "+
 		"(SELECT c.message FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN "+in(sources)+")", a.id)
 }
 

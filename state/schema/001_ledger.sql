@@ -5,7 +5,9 @@ CREATE TABLE account (
   id      INTEGER PRIMARY KEY,
   target  TEXT    NOT NULL UNIQUE,          -- canonical URL, never a secret
   created INTEGER NOT NULL,
-  plan    TEXT    NOT NULL DEFAULT ''       -- what the plan was made from; '' = plan again
+  plan    TEXT    NOT NULL DEFAULT '',      -- what the plan was made from; '' = plan again
+  waiting INTEGER NOT NULL DEFAULT 0,       -- until when the server asked to be left alone
+  reason  TEXT    NOT NULL DEFAULT ''       -- and its words
 ) STRICT;
 
 CREATE TABLE run (
@@ -114,6 +116,9 @@ CREATE TABLE message (
   tries       INTEGER NOT NULL DEFAULT 0,
   doubted     INTEGER NOT NULL DEFAULT 0,   -- 1: was sent again after a doubt
   missing     INTEGER NOT NULL DEFAULT 0,   -- 1: verify did not find it
+  repair      INTEGER NOT NULL DEFAULT 0,   -- how far the bytes were changed, because the server refused them as they are
+  sent        BLOB,                         -- digest of the bytes that are sent, if repaired
+  sentsize    INTEGER NOT NULL DEFAULT 0,   -- their number
   reason      TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 
@@ -126,4 +131,13 @@ CREATE TABLE quarantine (
   account INTEGER NOT NULL REFERENCES account,
   digest  BLOB    NOT NULL,
   PRIMARY KEY (account, digest)
+) STRICT, WITHOUT ROWID;
+
+-- Every refusal, so that what was tried can be told.
+CREATE TABLE attempt (
+  message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+  repair  INTEGER NOT NULL,
+  time    INTEGER NOT NULL,
+  reason  TEXT    NOT NULL,
+  PRIMARY KEY (message, repair)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,174 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"unpop/dedupe"
+	"unpop/state"
+)
+
+// The ground may move between two runs: a mailbox was renamed or deleted, or the server numbered its messages anew (UIDVALIDITY,
+// RFC 9051 section 2.3.1.1). What is still there must be recognised, or it would be sent again after it
+// could not be verified.
+
+// locate finds the mailboxes and messages of earlier runs again.
+func (m *Migration) locate(ctx context.Context, mailboxes []MailboxInfo) error {
+	loads, err := m.account.Loads(ctx, state.Done)
+	if err != nil || len(loads) == 0 {
+		return err
+	}
+	return m.withSession(ctx, func(ctx context.Context, s Session) error {
+		for _, l := range loads {
+			box, err := s.Select(ctx, l.Mailbox.Name)
+			switch {
+			case errors.Is(err, ErrNoMailbox):
+				err = m.findRenamed(ctx, s, l.Mailbox, mailboxes)
+			case err == nil:
+				err = m.renumber(ctx, s, l.Mailbox, box)
+			}
+			if err != nil {
+				return fmt.Errorf("mailbox %q: %w", l.Mailbox.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// findRenamed looks for a mailbox that has the lost one's UIDVALIDITY and messages: RENAME keeps both. If there is none, the mailbox
+// was deleted, and verify will say what is missing.
+func (m *Migration) findRenamed(ctx context.Context, s Session, lost state.Mailbox, mailboxes []MailboxInfo) error {
+	validities, err := m.account.UIDValidities(ctx, lost.ID)
+	if err != nil {
+		return err
+	}
+	for _, b := range mailboxes {
+		box, err := s.Select(ctx, b.Name)
+		if errors.Is(err, ErrNoMailbox) || err == nil && !slices.Contains(validities, box.UIDValidity) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		same, err := m.holdsSample(ctx, s, lost, box)
+		if err != nil {
+			return err
+		}
+		if !same {
+			continue
+		}
+		id, err := m.account.Mailbox(ctx, b.Name, int(b.Role))
+		if err != nil {
+			return err
+		}
+		return m.account.Renamed(ctx, lost.ID, id)
+	}
+	return nil
+}
+
+// sampleSize is how many messages must be where they were for a mailbox to be the one that was lost.
+const sampleSize = 20
+
+// holdsSample reports whether the selected mailbox holds the first messages of the lost one: any of them, and none of its UIDs
+// with another Message-ID.
+func (m *Migration) holdsSample(ctx context.Context, s Session, lost state.Mailbox, box Mailbox) (bool, error) {
+	finder, ok := s.(Finder)
+	if !ok {
+		return false, nil
+	}
+	hits, looked := 0, 0
+	for msg, err := range m.account.Stored(ctx, lost.ID) {
+		if err != nil {
+			return false, err
+		}
+		if msg.UIDValidity != box.UIDValidity {
+			continue
+		}
+		if looked++; looked > sampleSize {
+			break
+		}
+		for found, err := range finder.Find(ctx, UID(msg.UID), UID(msg.UID), true) {
+			if err != nil {
+				return false, err
+			}
+			if !sameHeader(found, msg) {
+				return false, nil
+			}
+			hits++
+		}
+	}
+	return hits > 0, nil
+}
+
+// sameHeader compares what a listing shows with a message of the ledger.
+func sameHeader(found Found, msg state.Message) bool {
+	key := dedupe.IDKey(found.MessageID)
+	if msg.HasID {
+		return string(key[:]) == string(msg.Key)
+	}
+	_, size := msg.OnTarget()
+	return found.MessageID == "" && near(found.Size, size)
+}
+
+// renumber finds the messages of a mailbox under their new UIDs, if the server gave them some.
+func (m *Migration) renumber(ctx context.Context, s Session, b state.Mailbox, box Mailbox) (err error) {
+	validities, err := m.account.UIDValidities(ctx, b.ID)
+	if err != nil || !slices.ContainsFunc(validities, func(v uint32) bool { return v != box.UIDValidity }) {
+		return err
+	}
+	finder, ok := s.(Finder)
+	if !ok {
+		return nil
+	}
+	drop, err := m.account.IndexDisplaced(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, drop()) }()
+	for found, err := range finder.Find(ctx, 1, 0, true) {
+		if err != nil {
+			return err
+		}
+		if err := m.recognise(ctx, finder, b, box, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recognise gives a message of the ledger its new UID, if the found one is it: the only one of its key and size, or equal in bytes.
+func (m *Migration) recognise(ctx context.Context, finder Finder, b state.Mailbox, box Mailbox, found Found) error {
+	key := dedupe.IDKey(found.MessageID)
+	if found.MessageID != "" {
+		candidates, err := m.displaced(ctx, b, box, key)
+		if err != nil || len(candidates) == 0 {
+			return err
+		}
+		if _, size := candidates[0].OnTarget(); len(candidates) == 1 && size == found.Size {
+			return m.account.Relocate(ctx, candidates[0].ID, box.UIDValidity, uint32(found.UID))
+		}
+	}
+	id, _, err := digestFetched(ctx, finder, found.UID)
+	if err != nil {
+		return err
+	}
+	candidates, err := m.displaced(ctx, b, box, id.Key)
+	for _, msg := range candidates {
+		if digest, _ := msg.OnTarget(); string(id.Exact[:]) == string(digest) {
+			return m.account.Relocate(ctx, msg.ID, box.UIDValidity, uint32(found.UID))
+		}
+	}
+	return err
+}
+
+func (m *Migration) displaced(ctx context.Context, b state.Mailbox, box Mailbox, key dedupe.Key) (all []state.Message, err error) {
+	for msg, err := range m.account.Displaced(ctx, b.ID, box.UIDValidity, key[:]) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, msg)
+	}
+	return all, nil
+}

@@ -1,0 +1,38 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+)
+
+// UIDValidities lists those under which the messages of a mailbox were stored; more than one only after the server
+// numbered them anew.
+func (a *Account) UIDValidities(ctx context.Context, mailbox int64) ([]uint32, error) {
+	return collect(ctx, a.l.read, func(rows *sql.Rows) (uint32, error) {
+		var v uint32
+		return v, rows.Scan(&v)
+	}, "SELECT DISTINCT uidvalidity FROM message WHERE mailbox = ? AND state = 2 ORDER BY 1", mailbox)
+}
+
+// Displaced lists the done messages of a mailbox with the given key that were stored under another UIDVALIDITY. IndexDisplaced
+// makes it fast.
+func (a *Account) Displaced(ctx context.Context, mailbox int64, uidValidity uint32, key []byte) iter.Seq2[Message, error] {
+	return a.messages(ctx, "WHERE m.mailbox = ? AND m.key = ? AND m.state = 2 AND m.uidvalidity <> ? ORDER BY m.id", mailbox, key, uidValidity)
+}
+
+// IndexDisplaced builds an index for Displaced, and the function that it returns takes it away: nobody else needs it.
+func (a *Account) IndexDisplaced(ctx context.Context) (drop func() error, err error) {
+	err = a.exec(ctx, "CREATE INDEX IF NOT EXISTS message_displaced ON message (mailbox, key) WHERE state = 2")
+	return func() error { return a.exec(context.WithoutCancel(ctx), "DROP INDEX IF EXISTS message_displaced") }, err
+}
+
+// Relocate records under which UIDVALIDITY and UID a done message is found now.
+func (a *Account) Relocate(ctx context.Context, message int64, uidValidity, uid uint32) error {
+	return a.exec(ctx, "UPDATE message SET uidvalidity = ?, uid = ?, missing = 0 WHERE id = ? AND state = 2", uidValidity, uid, message)
+}
+
+// Renamed records that what is done in one mailbox lies in another, because the user renamed it.
+func (a *Account) Renamed(ctx context.Context, from, to int64) error {
+	return a.exec(ctx, "UPDATE message SET mailbox = ? WHERE mailbox = ? AND state = 2", to, from)
+}
