@@ -59,6 +59,7 @@ func (m *Migration) resolve(ctx context.Context, s Session, b state.Mailbox, cau
 	if err := m.look(ctx, finder, b, doubts); err != nil {
 		return err
 	}
+	m.reach(PointLooked)
 	return m.account.Settle(ctx, m.run, append(doubts.outcomes, doubts.giveUp(cause == answerLost)...))
 }
 
@@ -280,9 +281,11 @@ func (m *Migration) removeTwins(ctx context.Context, s Session, b state.Mailbox)
 	if err != nil {
 		return err
 	}
+	m.reach(PointTwins)
 	if err := remove(ctx, s, twins); err != nil {
 		return err
 	}
+	m.reach(PointRemoved)
 	return m.account.ClearDoubt(ctx, b.ID)
 }
 

@@ -43,7 +43,6 @@ func (m *Migration) digestContents(ctx context.Context) error {
 				return err
 			}
 			exact = c.Exact
-			m.p.Done(1, 0)
 		}
 		if err := batch.SetContent(ctx, c, content); err != nil {
 			return err

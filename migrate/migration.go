@@ -34,6 +34,8 @@ type Options struct {
 	Settle time.Duration
 	// Patience is how long a session may fail in a row before the run gives up; 0 means 5 min.
 	Patience time.Duration
+	// Reached is called at every [Point], by the goroutine that reaches it; nil is usual.
+	Reached func(Point)
 	// Progress is written while the run goes on; nil is fine.
 	Progress *Progress
 }

@@ -438,3 +438,47 @@ func TestInventory(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestMendedMessageArrives(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	bare := mail("cr", "bare", "one\rtwo\r\x00three")
+	k.mbox("pc/Inbox", mail("1", "one", "text"), bare)
+	k.server.Mem.Refuse(func(_ string, size int64) *memserver.Answer {
+		if size == wireSize(bare) {
+			return &memserver.Answer{Kind: "NO", Text: "Message contains NUL characters"}
+		}
+		return nil
+	})
+	for range 2 {
+		if r := k.run(); r.Rejected() != 0 || r.Verified != 2 {
+			t.Errorf("got %+v, want both taken", r)
+		}
+	}
+	for _, m := range k.server.Dump(t, imaptest.User)["INBOX"] {
+		if subject(m.Body) == "bare" && !strings.HasSuffix(string(m.Body), "one\r\ntwo\r\nthree\r\n") {
+			t.Errorf("got %q, want legal line ends and no NUL", m.Body)
+		}
+	}
+	if kept := readFile(t, k.opts.Quarantine); strings.Count(kept, "X-Unpop-Rejected: server: Message contains NUL") != 1 || !strings.Contains(kept, "one\rtwo\r\x00three") {
+		t.Errorf("quarantine holds %q, want the original once, with the server's words", kept)
+	}
+}
+
+func TestMendedMessageIsFoundAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	bare := mail("cr", "bare", "one\rtwo")
+	k.mbox("pc/Inbox", bare)
+	k.server.Mem.Refuse(func(_ string, size int64) *memserver.Answer {
+		if size == wireSize(bare) {
+			k.server.Mem.SwallowOK(1) // of the next try
+			return &memserver.Answer{Kind: "NO", Text: "bare newlines"}
+		}
+		return nil
+	})
+	if r := k.run(); r.Uploaded != 1 {
+		t.Errorf("got %+v, want it found", r)
+	}
+	k.holds(map[string][]string{"INBOX": {"bare"}})
+}

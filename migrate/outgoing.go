@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"unpop/migrate/mend"
 	"unpop/state"
 )
 
@@ -26,9 +27,10 @@ func (m *Migration) outgoing(ctx context.Context, msg state.Message, box Mailbox
 		}
 	}
 	flags = slices.DeleteFunc(flags, func(f string) bool { return strings.HasPrefix(f, `\`) && !box.keeps(f) })
+	_, size := msg.OnTarget()
 	return Outgoing{
-		Size: msg.Size, Flags: flags, Received: time.Unix(msg.Date, 0).UTC(),
-		Open: func() (io.ReadCloser, error) { return m.openExact(ctx, msg) },
+		Size: size, Flags: flags, Received: time.Unix(msg.Date, 0).UTC(),
+		Open: func() (io.ReadCloser, error) { return m.openSent(ctx, msg) },
 	}, dropped
 }
 
@@ -46,6 +48,19 @@ func (m *Migration) openExact(ctx context.Context, msg state.Message) (io.ReadCl
 		return nil, err
 	}
 	return &exactReader{from: clean, hash: sha256.New(), left: msg.Size, want: msg.Exact}, nil
+}
+
+// openSent returns the bytes that go to the target: those of openExact, or mended ones.
+func (m *Migration) openSent(ctx context.Context, msg state.Message) (io.ReadCloser, error) {
+	if msg.Repair == 0 {
+		return m.openExact(ctx, msg)
+	}
+	clean, err := m.open(ctx, msg.Source, msg.Part, msg.Ref)
+	if err != nil {
+		return nil, err
+	}
+	mended := cleanCloser{mend.Reader(clean, mend.Step(msg.Repair)), clean}
+	return &exactReader{from: mended, hash: sha256.New(), left: msg.SentSize, want: msg.Sent}, nil
 }
 
 // heldBack is how much of a message is read ahead of its digest's proof. Most messages are shorter, so that nothing at all is

@@ -161,9 +161,11 @@ func (m *Migration) refresh(ctx context.Context) error {
 	if err := m.group(ctx); err != nil {
 		return err
 	}
+	m.reach(PointGrouped)
 	if err := m.choose(ctx); err != nil {
 		return err
 	}
+	m.reach(PointPlanned)
 	return m.account.SetPlan(ctx, basis)
 }
 
@@ -196,6 +198,7 @@ func (m *Migration) describe(ctx context.Context, mailboxes []MailboxInfo) (*Pla
 		return nil, err
 	}
 	p.Tally, err = m.Tally(ctx)
+	m.p.Done(p.Tally.Pending, p.Tally.BytesPending)
 	return p, err
 }
 

@@ -122,7 +122,11 @@ func (s *sourceScan) read(ctx context.Context, part Part, id int64, failure erro
 	if err != nil {
 		return err
 	}
-	return w.Finish(ctx, s.stamp(part, unreadable, failure), remarks(part), text(failure))
+	if err := w.Finish(ctx, s.stamp(part, unreadable, failure), remarks(part), text(failure)); err != nil {
+		return err
+	}
+	s.m.reach(PointScanned)
+	return nil
 }
 
 // stamp is what the part is known by in the next run: nothing, if it should be looked at again.

@@ -44,6 +44,7 @@ func (m *Migration) Upload(ctx context.Context) (dropped int64, err error) {
 	if err == nil {
 		err = m.lookOnceMore(ctx)
 	}
+	m.reach(PointUploaded)
 	return u.dropped.Load(), err
 }
 
@@ -85,6 +86,7 @@ func (m *Migration) makeMailboxes(ctx context.Context, loads []state.Load) error
 
 func (m *Migration) makeMailbox(ctx context.Context, arranger Arranger, b state.Mailbox) error {
 	made, err := arranger.Create(ctx, b.Name, Role(b.Role))
+	m.reach(PointMade)
 	if err == nil && made {
 		err = m.account.Made(ctx, b.ID)
 	}

@@ -1,0 +1,39 @@
+package migrate
+
+// A Point is an instant at which a run may be stopped for good, by SIGKILL or a power cut, and after which the same command must
+// bring the same result. Tests stop it at each of them ([Options.Reached]).
+type Point string
+
+// The points, in the order in which a run passes them.
+const (
+	PointScanned     Point = "scanned"     // a part is read and its stamp stored
+	PointGrouped     Point = "grouped"     // copies are assigned to messages, no message is planned
+	PointPlanned     Point = "planned"     // messages are planned, the plan is not yet marked as whole
+	PointMade        Point = "made"        // a mailbox exists, and the ledger doesn't know who made it
+	PointClaimed     Point = "claimed"     // a batch is claimed, nothing is sent
+	PointAnswered    Point = "answered"    // the server stored a message, the rest of the batch is on its way
+	PointAppended    Point = "appended"    // all of a batch was answered, the ledger doesn't know
+	PointSettled     Point = "settled"     // the ledger knows
+	PointRefused     Point = "refused"     // a refusal is recorded, nothing is mended
+	PointMended      Point = "mended"      // other bytes are chosen, and not sent
+	PointQuarantined Point = "quarantined" // the bytes of a refused message are kept, the refusal is not settled
+	PointLooked      Point = "looked"      // a doubt is answered by the server, the ledger doesn't know
+	PointTwins       Point = "twins"       // second copies were looked for, none is removed
+	PointRemoved     Point = "removed"     // second copies are removed, the ledger doesn't know
+	PointUploaded    Point = "uploaded"    // all is sent, nothing is verified
+)
+
+// Points returns all of them.
+func Points() []Point {
+	return []Point{
+		PointScanned, PointGrouped, PointPlanned, PointMade, PointClaimed, PointAnswered, PointAppended, PointSettled, PointRefused,
+		PointMended, PointQuarantined, PointLooked, PointTwins, PointRemoved, PointUploaded,
+	}
+}
+
+// reach tells a test that a point is reached.
+func (m *Migration) reach(p Point) {
+	if m.opts.Reached != nil {
+		m.opts.Reached(p)
+	}
+}
