@@ -15,10 +15,11 @@ var rules = []struct {
 	may []string
 }{
 	{"dedupe/...", nil},
-	{"examples/...", nil},
+	{"examples", nil},
 	{"state/...", []string{"dedupe"}},
 	{"migrate/mutf7", nil},
-	{"migrate", []string{"state", "dedupe", "migrate/mutf7"}},
+	{"migrate/mend", nil},
+	{"migrate", []string{"state", "dedupe", "migrate/mend"}},
 	{"migrate/migratetest/...", []string{"migrate", "state", "dedupe"}},
 	// A profile is made of mbox files and Maildirs; otherwise a source doesn't know another.
 	{"migrate/source/thunderbird/...", []string{"migrate", "dedupe", "migrate/mutf7", "migrate/source/mbox/...", "migrate/source/maildir/..."}},
@@ -27,6 +28,7 @@ var rules = []struct {
 	{"migrate/source/*", []string{"migrate", "dedupe", "migrate/mutf7"}},
 	{"migrate/target/*", []string{"migrate", "dedupe", "migrate/mutf7"}},
 	{"migrate/batch/...", []string{"migrate", "migrate/source/...", "migrate/target/...", "state"}},
+	{"examples/library", []string{"migrate", "migrate/source", "migrate/target/...", "state"}}, // programs that use the packages
 	{"cmd/...", []string{"cmd/internal/...", "migrate/...", "state", "dedupe", "examples"}},
 }
 
