@@ -1,6 +1,18 @@
 // Package memserver is a small IMAP server that keeps mail in memory, on a real port of this machine. The demo command
-// uses it, and so do tests, for which it can misbehave on request.
+// uses it, and so do tests, for which it can misbehave on request:
 //
-// It is go-imap's imapmemserver with mailbox roles, a namespace, a quota and faults put in front. Two of its quirks remain:
-// it lower-cases keywords, and a message whose header is no header comes back empty.
+//	server.Plan("SELECT", memserver.Answer{Kind: "NO", Code: "INUSE", Text: "try again"}) // and any other command
+//	server.LateStore(time.Second) // the next message turns up a second after its connection has broken
+//	server.Restart(time.Second)   // all connections end, and the mail stays
+//	server.Unfired()              // what of it hasn't happened
+//
+// and in whose mail somebody else can be at work:
+//
+//	anna, err := server.Account("anna@example.org")
+//	uid, err := anna.Deliver("INBOX", body, []string{`\Seen`}, date)
+//	err = anna.Renumber("Archive") // another UIDVALIDITY
+//
+// It is go-imap's imapmemserver with mailbox roles, a namespace, a quota and faults put in front. Some of its quirks remain:
+// it lower-cases keywords, a message whose header is no header comes back empty, and it stores a message as soon as it is
+// whole, before the end of the command.
 package memserver

@@ -1,10 +1,11 @@
 package memserver
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"net"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -12,32 +13,61 @@ import (
 
 // An Answer is what the server says instead of doing what it was asked.
 type Answer struct {
-	Kind string // NO, BAD or BYE; BYE closes the connection
+	Kind string // NO, BAD, BYE or CUT; BYE closes the connection, CUT does so without a word
 	Code string // such as OVERQUOTA; may be empty
 	Text string
+	Done bool // the command is carried out all the same, before; if that ends in an error, it is the answer
+}
+
+// String tells the answer as it is on the wire, nearly.
+func (a Answer) String() string {
+	s := a.Kind + " "
+	if a.Code != "" {
+		s += "[" + a.Code + "] "
+	}
+	return s + a.Text
 }
 
 // faults are what is still to go wrong, in order.
 type faults struct {
-	logins, appends []Answer
-	refuse          func(mailbox string, size int64) *Answer
-	swallow         int
-	cutAfter        int64
+	answers  map[string][]Answer // by command
+	refuse   func(mailbox string, size int64) *Answer
+	swallow  int
+	cutAfter int64
+	late     []time.Duration
+	lates    counter
+	conns    map[net.Conn]struct{}
+	refusing time.Time // until when
+}
+
+// commands are those that answers can be planned for.
+var commands = []string{
+	"LOGIN", "SELECT", "UNSELECT", "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE", "LIST", "STATUS", "NAMESPACE",
+	"APPEND", "FETCH", "SEARCH", "STORE", "EXPUNGE", "COPY", "MOVE",
+}
+
+// Plan makes the next commands of a name end with these answers, in order. An answer without a kind lets one pass. The name
+// also stands for the command's kin: LOGIN for AUTHENTICATE, SELECT for EXAMINE, LIST for LSUB, UNSELECT for CLOSE, and
+// FETCH for UID FETCH, as others for theirs with UID. An unknown name is an error.
+func (s *Server) Plan(command string, answers ...Answer) error {
+	command = strings.ToUpper(command)
+	if !slices.Contains(commands, command) {
+		return fmt.Errorf("memserver: no answers for %q: want one of %s", command, strings.Join(commands, " "))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.faults.answers == nil {
+		s.faults.answers = make(map[string][]Answer)
+	}
+	s.faults.answers[command] = append(s.faults.answers[command], answers...)
+	return nil
 }
 
 // FailLogins makes the next sign-ins end with these answers.
-func (s *Server) FailLogins(answers ...Answer) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults.logins = append(s.faults.logins, answers...)
-}
+func (s *Server) FailLogins(answers ...Answer) { _ = s.Plan("LOGIN", answers...) }
 
 // FailAppends makes the next APPENDs end with these answers. An answer without a kind lets one pass.
-func (s *Server) FailAppends(answers ...Answer) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults.appends = append(s.faults.appends, answers...)
-}
+func (s *Server) FailAppends(answers ...Answer) { _ = s.Plan("APPEND", answers...) }
 
 // Refuse asks f about each APPEND that no queued answer is for; nil lets it pass.
 func (s *Server) Refuse(f func(mailbox string, size int64) *Answer) {
@@ -60,6 +90,30 @@ func (s *Server) CutAppend(after int64) {
 	s.faults.cutAfter = after
 }
 
+// Unfired lists what was planned and hasn't happened yet, such as "APPEND: NO [OVERQUOTA] full".
+func (s *Server) Unfired() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var left []string
+	for _, command := range commands {
+		for _, answer := range s.faults.answers[command] {
+			if answer.Kind != "" {
+				left = append(left, command+": "+answer.String())
+			}
+		}
+	}
+	for range s.faults.swallow {
+		left = append(left, "APPEND: swallowed OK")
+	}
+	if s.faults.cutAfter > 0 {
+		left = append(left, fmt.Sprintf("APPEND: cut after %d bytes", s.faults.cutAfter))
+	}
+	for _, d := range s.faults.late {
+		left = append(left, fmt.Sprintf("APPEND: stored %v late", d))
+	}
+	return left
+}
+
 func (s *Server) swallowsOK() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,94 +124,29 @@ func (s *Server) swallowsOK() bool {
 	return true
 }
 
-func (s *Server) nextLoginFault(conn *imapserver.Conn) error {
+// nextAnswer takes the answer that is planned for a command.
+func (s *Server) nextAnswer(command string) *Answer {
 	s.mu.Lock()
-	answer := shift(&s.faults.logins)
-	s.mu.Unlock()
-	return answer.give(conn)
-}
-
-func (s *Server) nextAppendFault(conn *imapserver.Conn, mailbox string, r imap.LiteralReader) error {
-	s.mu.Lock()
-	answer, refuse, cut := shift(&s.faults.appends), s.faults.refuse, s.faults.cutAfter
-	s.faults.cutAfter = 0
-	s.mu.Unlock()
-	if cut > 0 {
-		_, _ = io.CopyN(io.Discard, r, cut)
-		_ = conn.NetConn().Close()
-		return fmt.Errorf("cut after %d bytes", cut)
-	}
-	if answer == nil && refuse != nil {
-		answer = refuse(mailbox, r.Size())
-	}
-	return answer.give(conn)
-}
-
-func shift(queue *[]Answer) *Answer {
-	if len(*queue) == 0 {
+	defer s.mu.Unlock()
+	queue := s.faults.answers[command]
+	if len(queue) == 0 {
 		return nil
 	}
-	first := (*queue)[0]
-	*queue = (*queue)[1:]
-	return &first
+	s.faults.answers[command] = queue[1:]
+	return &queue[0]
 }
 
-// give makes the answer an error of go-imap's, or says BYE by itself.
+// give makes the answer an error of go-imap's, or ends the connection by itself.
 func (a *Answer) give(conn *imapserver.Conn) error {
 	if a == nil || a.Kind == "" {
 		return nil
 	}
-	if a.Kind != "BYE" {
+	if a.Kind != "BYE" && a.Kind != "CUT" {
 		return &imap.Error{Type: imap.StatusResponseType(a.Kind), Code: imap.ResponseCode(a.Code), Text: a.Text}
 	}
-	text := a.Text
-	if a.Code != "" {
-		text = "[" + a.Code + "] " + text
+	if a.Kind == "BYE" { // not by conn.Bye, which would wait for the lock that AUTHENTICATE holds
+		_, _ = fmt.Fprintf(conn.NetConn(), "* BYE %s\r\n", strings.TrimPrefix(a.String(), "BYE "))
 	}
-	// Not by conn.Bye, which would wait for the lock that AUTHENTICATE holds.
-	_, _ = fmt.Fprintf(conn.NetConn(), "* BYE %s\r\n", text)
 	_ = conn.NetConn().Close()
 	return net.ErrClosed
-}
-
-// faultyListener makes connections whose output is altered.
-type faultyListener struct {
-	net.Listener
-	server *Server
-}
-
-// Accept implements [net.Listener].
-func (l *faultyListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return &faultyConn{Conn: conn, server: l.server}, nil
-}
-
-// faultyConn takes hidden capabilities out of what is written; go-imap's server offers some whatever it is told.
-type faultyConn struct {
-	net.Conn
-	server *Server
-}
-
-// Write implements [net.Conn].
-func (c *faultyConn) Write(p []byte) (int, error) {
-	out := p
-	if bytes.Contains(p, []byte("CAPABILITY")) {
-		for _, name := range c.server.opts.Hide {
-			out = bytes.ReplaceAll(out, []byte(" "+name+" "), []byte(" "))
-			out = bytes.ReplaceAll(out, []byte(" "+name+"]"), []byte("]"))
-			out = bytes.ReplaceAll(out, []byte(" "+name+"\r"), []byte("\r"))
-		}
-	}
-	if c.server.opts.Alter != nil {
-		if out = c.server.opts.Alter(out); out == nil {
-			return 0, c.Close()
-		}
-	}
-	if _, err := c.Conn.Write(out); err != nil {
-		return 0, err
-	}
-	return len(p), nil
 }
