@@ -7,11 +7,19 @@ import (
 	"unpop/state"
 )
 
-// cut bounds a batch in bytes; one message always fits.
+// A message may be what breaks the connection, each time that it is sent. After suspectTries it travels alone, so that it takes
+// no other with it, and after hopelessTries it is rejected.
+const (
+	suspectTries  = 2
+	hopelessTries = 8
+)
+
+// cut bounds a batch in bytes, and leaves suspects for themselves; one message always fits.
 func cut(page []state.Message) []state.Message {
 	var bytes int64
 	for i, msg := range page {
-		if bytes += msg.Size; bytes > batchBytes && i > 0 {
+		bytes += msg.Size
+		if i > 0 && (bytes > batchBytes || msg.Tries >= suspectTries || page[0].Tries >= suspectTries) {
 			return page[:i]
 		}
 	}

@@ -482,3 +482,21 @@ func TestMendedMessageIsFoundAfterALostAnswer(t *testing.T) {
 	}
 	k.holds(map[string][]string{"INBOX": {"bare"}})
 }
+
+func TestMessageThatBreaksEveryConnection(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	poison := mail("p", "poison", strings.Repeat("bad ", 100))
+	k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"), poison, mail("3", "three", "text"))
+	k.server.Mem.Refuse(func(_ string, size int64) *memserver.Answer {
+		if size == wireSize(poison) {
+			return &memserver.Answer{Kind: "BYE", Text: "I am a bug"}
+		}
+		return nil
+	})
+	k.opts.Patience = time.Minute
+	if r := k.run(); r.Uploaded != 3 || r.Rejected() != 1 {
+		t.Errorf("got %+v, want all but one uploaded", r.Tally)
+	}
+	k.holds(map[string][]string{"INBOX": {"one", "two", "three"}})
+}

@@ -32,6 +32,13 @@ const (
 // worked records progress: the next failure is a first one again.
 func (r *retrier) worked() { r.failures = 0 }
 
+// answered records that the server is there, though nothing was brought over yet: the patience begins anew, and the pauses stay
+// short, as it may be a message that breaks the connection and not the line.
+func (r *retrier) answered() {
+	r.since = time.Now()
+	r.failures = min(r.failures, 2)
+}
+
 // pause waits before the next try, or returns why there is none.
 func (r *retrier) pause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

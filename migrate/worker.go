@@ -78,6 +78,7 @@ func (w *worker) once(soft, hard context.Context, load state.Load) error {
 	if err != nil {
 		return fmt.Errorf("mailbox %q: %w", load.Mailbox.Name, err)
 	}
+	w.retry.answered()
 	return w.send(soft, hard, load.Mailbox, box)
 }
 
@@ -92,6 +93,12 @@ func (w *worker) send(soft, hard context.Context, mailbox state.Mailbox, box Mai
 		batch := cut(page)
 		after = batch[len(batch)-1].Copy
 		d := &delivery{w: w, mailbox: mailbox, box: box, batch: batch}
+		if batch[0].Tries >= hopelessTries {
+			if err := d.giveUp(hard, batch[0], "the connection broke each time that it was sent"); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := d.run(hard); err != nil {
 			return err
 		}
