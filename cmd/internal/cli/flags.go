@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"unpop/migrate"
+)
+
+// signInFlags say which account, and how to be let in.
+type signInFlags struct {
+	to, passwordFile, passwordEnv, tlsCA string
+	plaintext                            bool
+}
+
+// addTo adds the address.
+func (f *signInFlags) addTo(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.to, "to", "", "the `URL`: imaps://user@host, or imap:// (STARTTLS)")
+}
+
+// addSecrets adds the rest.
+func (f *signInFlags) addSecrets(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.passwordFile, "password-file", "", "the first line of `FILE` is the password")
+	flags.StringVar(&f.passwordEnv, "password-env", "", "environment variable `NAME` holds the password")
+	flags.StringVar(&f.tlsCA, "tls-ca", "", "trust the authorities in `FILE` (PEM), no others")
+	flags.BoolVar(&f.plaintext, "plaintext", false, "with imap://: go on where there is no STARTTLS")
+}
+
+// ledgerFlag says where the ledger is.
+type ledgerFlag struct{ state string }
+
+func (f *ledgerFlag) add(cmd *cobra.Command, usage string) {
+	cmd.Flags().StringVar(&f.state, "state", "", usage)
+}
+
+// workFlags are those of commands that bring sources to a target.
+type workFlags struct {
+	signInFlags
+	ledgerFlag
+	connections      int
+	include, exclude []string
+	maps             []string
+	prefix           string
+}
+
+func (f *workFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	f.addTo(cmd)
+	f.addSecrets(cmd)
+	flags.StringArrayVar(&f.include, "include", nil, "take only store folders like `GLOB` (repeatable)")
+	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out store folders like `GLOB` (repeatable)")
+	flags.StringArrayVar(&f.maps, "map", nil, "where a folder goes: `FOLDER=MAILBOX` (repeatable)")
+	flags.StringVar(&f.prefix, "prefix", "", "put everything below `MAILBOX`")
+	f.ledgerFlag.add(cmd, "the ledger's `FILE` (default: one for each account)")
+	flags.IntVar(&f.connections, "connections", 4, "`N` connections at most")
+}
+
+// mostConnections is more than any server allows one user.
+const mostConnections = 100
+
+// options turns the flags into what the engine takes.
+func (f *workFlags) options(cmd *cobra.Command) (migrate.Options, error) {
+	opts := migrate.Options{
+		Include: f.include, Exclude: f.exclude, Prefix: f.prefix, Connections: f.connections,
+		Command: cmd.Name(), Version: version(), Progress: new(migrate.Progress),
+	}
+	if f.connections < 1 || f.connections > mostConnections {
+		return opts, usagef(cmd, "--connections %d: want a number from 1 to %d", f.connections, mostConnections)
+	}
+	if cmd.Flags().Changed("prefix") && strings.Trim(f.prefix, "/ ") == "" {
+		return opts, usagef(cmd, "--prefix: empty")
+	}
+	var err error
+	if opts.Map, err = parseMappings(f.maps); err != nil {
+		return opts, usagef(cmd, "%w", err).hinted("for example --map 'Local Folders/Clienti=Archive/Clienti'")
+	}
+	return opts, nil
+}
+
+// parseMappings reads the values of --map. Two that send one folder to different mailboxes are an error.
+func parseMappings(values []string) ([]migrate.Mapping, error) {
+	var all []migrate.Mapping
+	seen := map[string]string{}
+	for _, value := range values {
+		m, err := parseMapping(value)
+		if err != nil {
+			return nil, err
+		}
+		key := strings.ToLower(m.Folder)
+		if before, ok := seen[key]; ok && before != m.Mailbox {
+			return nil, fmt.Errorf("--map: %q is sent to both %q and %q", m.Folder, before, m.Mailbox)
+		}
+		seen[key] = m.Mailbox
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// parseMapping splits at the last "=": a store folder is called as its owner liked, a mailbox is called by whoever writes
+// the command.
+func parseMapping(value string) (migrate.Mapping, error) {
+	at := strings.LastIndexByte(value, '=')
+	if at < 0 {
+		return migrate.Mapping{}, fmt.Errorf("--map %q: no = between store folder and mailbox", value)
+	}
+	m := migrate.Mapping{Folder: strings.Trim(value[:at], "/"), Mailbox: strings.Trim(value[at+1:], "/")}
+	switch {
+	case strings.TrimSpace(m.Folder) == "":
+		return migrate.Mapping{}, fmt.Errorf("--map %q: no store folder before the =", value)
+	case strings.TrimSpace(m.Mailbox) == "":
+		return migrate.Mapping{}, fmt.Errorf("--map %q: no mailbox after the =", value)
+	}
+	return m, nil
+}
+
+// someSources demands at least one source.
+func someSources(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usagef(cmd, "no SOURCE given").hinted("a source is an mbox file or folder, a Maildir or a Thunderbird profile, such as ~/.thunderbird")
+	}
+	return nil
+}
+
+// nothing demands that there are no arguments.
+func nothing(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef(cmd, "unexpected argument %q", args[0]).hinted(cmd.CommandPath() + " --help shows how it is called")
+	}
+	return nil
+}

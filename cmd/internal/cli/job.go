@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"unpop/migrate"
+	"unpop/migrate/target/imap"
+	"unpop/state"
+)
+
+// A job is what a command works with: sources, a ledger and an account to sign in to.
+type job struct {
+	inputs  []migrate.Input
+	address imap.Options
+	ledger  *state.Ledger
+	account *state.Account
+	target  migrate.Target
+	opts    migrate.Options
+}
+
+// prepare opens all that plan and migrate need. What is wrong with the command line or with a source comes out before
+// anybody is asked for a password.
+func (a *app) prepare(cmd *cobra.Command, f *workFlags, specs []string) (*job, error) {
+	j := &job{}
+	err := a.fill(cmd, j, f, specs)
+	if err != nil {
+		return nil, errors.Join(err, j.close())
+	}
+	return j, nil
+}
+
+func (a *app) fill(cmd *cobra.Command, j *job, f *workFlags, specs []string) (err error) {
+	if j.address, err = f.signInFlags.options(cmd); err != nil {
+		return err
+	}
+	if j.opts, err = f.options(cmd); err != nil {
+		return err
+	}
+	if j.inputs, err = openSources(specs); err != nil {
+		return err
+	}
+	path := f.state
+	if path == "" {
+		if path, err = ledgerFor(j.address); err != nil {
+			return err
+		}
+	}
+	return a.enter(cmd.Context(), j, &f.signInFlags, path)
+}
+
+// enter signs in and opens the ledger. A ledger is not begun for an account that can't be entered, and nobody is asked for
+// a password in vain while another process works on it.
+func (a *app) enter(ctx context.Context, j *job, f *signInFlags, path string) (err error) {
+	if holder := state.Holder(path); holder != "" {
+		return &state.LockedError{Path: path, Holder: holder}
+	}
+	a.introduce(j.inputs, j.address, path)
+	if j.target, err = a.signIn(ctx, f, j.address); err != nil {
+		return err
+	}
+	err = j.open(ctx, path, j.address.String())
+	a.begun = err == nil
+	return err
+}
+
+// open opens the ledger for writing.
+func (j *job) open(ctx context.Context, path, target string) (err error) {
+	if j.ledger, err = state.Open(ctx, path); err != nil {
+		return err
+	}
+	j.account, err = j.ledger.Account(ctx, target)
+	j.opts.Quarantine = quarantineFor(path)
+	return err
+}
+
+// introduce says what will be worked with.
+func (a *app) introduce(inputs []migrate.Input, address imap.Options, ledger string) {
+	for _, in := range inputs {
+		a.ui.note("from    %s (%s)", in.Path, describe(in))
+	}
+	a.ui.note("to      %s", address)
+	a.ui.note("ledger  %s", ledger)
+}
+
+func (j *job) close() error { return errors.Join(closeSources(j.inputs), j.ledger.Close()) }
+
+// migration is the engine for the job.
+func (j *job) migration() *migrate.Migration {
+	return migrate.New(j.account, j.inputs, j.target, j.opts)
+}
+
+// ended records that a run which was not the engine's [migrate.Migration.Run] has ended.
+func (j *job) ended(ctx context.Context, err error) error {
+	ctx = context.WithoutCancel(ctx)
+	run, failed := j.account.LastRun(ctx)
+	if failed != nil || run == nil || !run.Ended.IsZero() {
+		return failed
+	}
+	outcome := "done"
+	if err != nil {
+		outcome = oneLine(err)
+	}
+	return j.account.EndRun(ctx, run.ID, outcome, "")
+}
+
+// A troubled part is a piece of a source that could not be read to its end.
+type troubledPart struct{ source, part, why string }
+
+// troubled lists the pieces of the sources that could not be read to their end. Their messages are in no account.
+func (j *job) troubled(ctx context.Context) ([]troubledPart, error) {
+	var all []troubledPart
+	for _, in := range j.inputs {
+		id, err := j.account.Source(ctx, in.Kind, in.Path)
+		if err != nil {
+			return nil, err
+		}
+		parts, err := j.account.Parts(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			if p.Error != "" {
+				all = append(all, troubledPart{in.Path, p.Name, p.Error})
+			}
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"unpop/state"
+)
+
+// find returns the place of the ledger that --state or --to name, and the canonical target, empty without --to.
+func find(cmd *cobra.Command, f *signInFlags, ledger string) (path, target string, err error) {
+	if f.to != "" {
+		opts, err := f.options(cmd)
+		if err != nil {
+			return "", "", err
+		}
+		target = opts.String()
+		if ledger == "" {
+			ledger, err = ledgerFor(opts)
+		}
+		return ledger, target, err
+	}
+	if ledger == "" {
+		ledger, err = onlyLedger()
+	}
+	return ledger, "", err
+}
+
+// noLedger explains that there is no ledger yet.
+func noLedger(path string, err error) error {
+	if state.NotExist(err) {
+		return hinted(fmt.Errorf("ledger %s: there is none", path), "unpop migrate begins one; check --to or --state")
+	}
+	return err
+}
+
+// accountsOf lists the accounts of a ledger that have to do with a target, all of them where it is empty.
+func accountsOf(ctx context.Context, l *state.Ledger, target string) ([]*state.Account, error) {
+	all, err := l.Accounts(ctx)
+	var accounts []*state.Account
+	for _, account := range all {
+		if account.Target == target || target == "" && account.Target != scanAccount {
+			accounts = append(accounts, account)
+		}
+	}
+	if err == nil && len(accounts) == 0 {
+		err = unknownTarget(l, target)
+	}
+	return accounts, err
+}
+
+func unknownTarget(l *state.Ledger, target string) error {
+	if target == "" {
+		return fmt.Errorf("ledger %s: knows no account", l.Path())
+	}
+	return fmt.Errorf("ledger %s: knows nothing of %s", l.Path(), target)
+}
+
+// errManyAccounts says that a ledger has several accounts and one is needed.
+var errManyAccounts = errors.New("holds several accounts")

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"unpop/migrate"
+)
+
+func (a *app) migrate() *cobra.Command {
+	var flags workFlags
+	cmd := &cobra.Command{
+		Use:   "migrate --to URL SOURCE...",
+		Short: "Bring the mail of the sources to the account, each message once.",
+		Long: `Bring the mail of the sources to the account, each message once. It reads the
+sources, decides, uploads what is not there yet, and asks the server for all of
+it. Stop it whenever you like: the same command again goes on where it stopped.`,
+		Example: `  unpop migrate --to imaps://anna@imap.example.it ~/.thunderbird
+  unpop migrate --to imaps://anna@imap.example.it --password-file ~/anna.pass \
+      --exclude Spam --map 'Vecchia posta=Archive' ~/.thunderbird`,
+		Args: someSources,
+		Annotations: exits(exitDone, exitError, exitUsage, exitRejected, exitDenied, exitFull,
+			exitLocked, exitStopped),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runMigrate(cmd, &flags, args) },
+	}
+	flags.add(cmd)
+	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
+	return cmd
+}
+
+func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, specs []string) error {
+	j, err := a.prepare(cmd, flags, specs)
+	if err != nil {
+		return err
+	}
+	report, err := a.run(cmd.Context(), j)
+	err = a.settle(cmd.Context(), j, report, err)
+	if !a.ui.json {
+		a.ui.printf("\nledger  %s\n", j.ledger.Path())
+	}
+	return errors.Join(err, j.close())
+}
+
+// run does all the steps before the eyes of the user.
+func (a *app) run(ctx context.Context, j *job) (migrate.Report, error) {
+	display := a.ui.show(j.opts.Progress)
+	defer display.Stop()
+	return j.migration().Run(ctx)
+}
+
+// settle prints the account of a run and turns what was rejected into an error.
+func (a *app) settle(ctx context.Context, j *job, r migrate.Report, err error) error {
+	quiet := context.WithoutCancel(ctx) // the account is owed also after a stop
+	troubled, failed := j.troubled(quiet)
+	err = errors.Join(err, failed)
+	if a.ui.json {
+		err = errors.Join(err, a.ui.object(r.Fields()))
+	} else {
+		err = errors.Join(err, a.tell(quiet, j, &closing{Report: r, err: err, stopped: ctx.Err() != nil, troubled: troubled}))
+	}
+	if err == nil && (r.Rejected() > 0 || len(troubled) > 0) {
+		err = errRejected
+	}
+	return err
+}

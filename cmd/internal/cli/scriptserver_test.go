@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"mime"
+	"net/mail"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"unpop/examples"
+	"unpop/migrate"
+	"unpop/migrate/target/imap/imaptest"
+	"unpop/migrate/target/imap/memserver"
+)
+
+// A world is what a script's commands share.
+type world struct {
+	tb      testing.TB
+	server  *imaptest.Server
+	appends atomic.Int64 // seen by the server
+	slow    atomic.Int64 // what each takes, in ms
+}
+
+type worldKey struct{}
+
+func worldOf(ts *testscript.TestScript) *world {
+	w, ok := ts.Value(worldKey{}).(*world)
+	if !ok {
+		ts.Fatalf("no world")
+	}
+	return w
+}
+
+// cmdServer starts a server: imapserver dovecot, or imapserver [plain|starttls] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX]
+// It writes pw and ca.pem and sets URL.
+func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	if len(args) > 0 && args[0] == "dovecot" {
+		w.server = imaptest.Dovecot(w.tb, imaptest.DovecotOptions{Implicit: true})
+	} else {
+		startServer(w, args)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), w.server.CertPEM, 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("pw"), []byte(imaptest.Password+"\n"), 0o600))
+	ts.Setenv("URL", w.server.Options(imaptest.User).String())
+	ts.Setenv("PASSWORD", imaptest.Password)
+}
+
+func startServer(w *world, args []string) {
+	refused := ""
+	w.server = imaptest.Start(w.tb, func(opts *memserver.Options) {
+		opts.Security = memserver.ImplicitTLS
+		for _, arg := range args {
+			key, value, _ := strings.Cut(arg, "=")
+			n, _ := strconv.ParseInt(value, 10, 64)
+			switch key {
+			case "plain":
+				opts.Security = memserver.Plain
+			case "starttls":
+				opts.Security = memserver.StartTLS
+			case "dots":
+				opts.Delimiter, opts.Prefix = '.', "INBOX."
+			case "quota":
+				opts.Quota = n
+			case "max":
+				opts.AppendMax = uint32(n)
+			case "slow":
+				w.slow.Store(n)
+			case "refuse":
+				refused = value
+			}
+		}
+	})
+	w.server.Mem.Refuse(func(mailbox string, _ int64) *memserver.Answer {
+		w.appends.Add(1)
+		time.Sleep(time.Duration(w.slow.Load()) * time.Millisecond)
+		if mailbox == refused {
+			return &memserver.Answer{Kind: "NO", Code: "CANNOT", Text: "Virus found"}
+		}
+		return nil
+	})
+}
+
+// cmdAwaken makes a slow server quick.
+func cmdAwaken(ts *testscript.TestScript, _ bool, _ []string) { worldOf(ts).slow.Store(0) }
+
+// cmdAppends checks how many APPENDs the server has seen since the last call: appends 0
+// With ">N" it waits for as many.
+func cmdAppends(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	if least, ok := strings.CutPrefix(args[0], ">"); ok {
+		n, err := strconv.ParseInt(least, 10, 64)
+		ts.Check(err)
+		ts.Check(w.await(n))
+		return
+	}
+	want, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	if got := w.appends.Swap(0); got != want {
+		ts.Fatalf("server: got %d appends, want %d", got, want)
+	}
+}
+
+// cmdDump prints what the server holds, a message a line, sorted: mailbox: subject [flags]
+func cmdDump(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	_, err := ts.Stdout().Write([]byte(strings.Join(held(w), "")))
+	ts.Check(err)
+}
+
+func held(w *world) []string {
+	var lines []string
+	for mailbox, messages := range w.server.Dump(w.tb, imaptest.User) {
+		for _, m := range messages {
+			lines = append(lines, mailbox+": "+subjectOf(m.Body)+" ["+flagList(m.Flags)+"]\n")
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func flagList(flags []string) string {
+	set, keywords := migrate.ParseFlags(flags)
+	for i := range keywords {
+		keywords[i] = strings.ToLower(keywords[i]) // the server does so too
+	}
+	slices.Sort(keywords)
+	return strings.Join(append(set.Names(), keywords...), " ")
+}
+
+func subjectOf(body []byte) string {
+	msg, err := mail.ReadMessage(bytes.NewReader(body))
+	if err != nil {
+		return "(" + err.Error() + ")"
+	}
+	raw := msg.Header.Get("Subject")
+	if text, err := new(mime.WordDecoder).DecodeHeader(raw); err == nil {
+		return text
+	}
+	return raw
+}
+
+// cmdArrived checks that the server holds Anna's mail, each message once, in its mailbox, with its flags.
+func cmdArrived(ts *testscript.TestScript, _ bool, _ []string) {
+	var want []string
+	for _, m := range examples.Expected {
+		want = append(want, m.Mailbox+": "+m.Subject+" ["+flagList(append(slices.Clone(m.Flags), m.Keywords...))+"]\n")
+	}
+	slices.Sort(want)
+	got := held(worldOf(ts))
+	for _, line := range got {
+		if i := slices.Index(want, line); i >= 0 {
+			want = slices.Delete(want, i, i+1)
+		} else {
+			ts.Fatalf("server: holds %q, which is not expected (again)", line)
+		}
+	}
+	if len(want) > 0 {
+		ts.Fatalf("server: lacks %q", want)
+	}
+}
+
+// cmdExpunge deletes the first message of a mailbox on the server: expunge INBOX
+func cmdExpunge(ts *testscript.TestScript, _ bool, args []string) {
+	ctx := context.Background()
+	session, err := worldOf(ts).server.Target(imaptest.User).Dial(ctx)
+	ts.Check(err)
+	defer session.Close()
+	_, err = session.Select(ctx, args[0])
+	ts.Check(err)
+	for found, err := range session.(migrate.Finder).Find(ctx, 1, 0, false) {
+		ts.Check(err)
+		ts.Check(session.(migrate.Remover).Remove(ctx, []migrate.UID{found.UID}))
+		return
+	}
+	ts.Fatalf("%s is empty", args[0])
+}

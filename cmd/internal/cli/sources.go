@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"unpop/migrate"
+	"unpop/migrate/source"
+)
+
+// openSources opens what the arguments name, all or none. A source named twice is opened once.
+func openSources(specs []string) ([]migrate.Input, error) {
+	var inputs []migrate.Input
+	seen := map[source.Found]bool{}
+	for _, spec := range specs {
+		s, found, err := source.Open(spec)
+		if err != nil {
+			return nil, errors.Join(sourceError(err), closeSources(inputs))
+		}
+		if seen[found] {
+			_ = s.Close() // nothing was read
+			continue
+		}
+		seen[found] = true
+		inputs = append(inputs, migrate.Input{Kind: found.Kind, Path: found.Path, Source: s})
+	}
+	return inputs, nil
+}
+
+// sourceError says what to do about a source that can't be opened.
+func sourceError(err error) error {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return hinted(err, "check the path; is the disk or the share there?")
+	case errors.Is(err, os.ErrPermission):
+		return hinted(err, "unpop must be allowed to read it")
+	case errors.Is(err, source.ErrUnknown):
+		return hinted(err, "if you know better, say so: mbox:PATH, maildir:PATH or thunderbird:PATH")
+	default:
+		return err
+	}
+}
+
+func closeSources(inputs []migrate.Input) error {
+	var errs []error
+	for _, in := range inputs {
+		errs = append(errs, in.Source.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// describe says what a source is: "Thunderbird, 2 accounts".
+func describe(in migrate.Input) string {
+	if d, ok := in.Source.(migrate.Describer); ok {
+		return d.Describe()
+	}
+	return fmt.Sprintf("%s source", in.Kind)
+}
