@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"unpop/state"
 )
@@ -15,15 +16,31 @@ const (
 )
 
 // cut bounds a batch in bytes, and leaves suspects for themselves; one message always fits.
-func cut(page []state.Message) []state.Message {
+func (m *Migration) cut(page []state.Message) []state.Message {
 	var bytes int64
 	for i, msg := range page {
 		bytes += msg.Size
-		if i > 0 && (bytes > batchBytes || msg.Tries >= suspectTries || page[0].Tries >= suspectTries) {
+		if i > 0 && (bytes > batchBytes || m.suspect(msg) || m.suspect(page[0])) {
 			return page[:i]
 		}
 	}
 	return page
+}
+
+func (m *Migration) suspect(msg state.Message) bool {
+	return msg.Tries >= suspectTries || m.hopeless(msg) != ""
+}
+
+// hopeless says why a message is not even tried; empty if it is.
+func (m *Migration) hopeless(msg state.Message) string {
+	switch _, size := msg.OnTarget(); {
+	case msg.Tries >= hopelessTries:
+		return "the connection broke each time that it was sent"
+	case m.survey.AppendMax > 0 && size > m.survey.AppendMax: // APPENDLIMIT, RFC 7889: it would only cost the transfer
+		return fmt.Sprintf("message has %d bytes, the server takes %d at most", size, m.survey.AppendMax)
+	default:
+		return ""
+	}
 }
 
 // delivery is one batch on its way.

@@ -21,6 +21,12 @@ func newChooser(include, exclude []string) (*chooser, error) {
 	return &c, err
 }
 
+// CheckGlob tells whether a pattern for store folders is well formed.
+func CheckGlob(glob string) error {
+	_, err := newChooser([]string{glob}, nil)
+	return err
+}
+
 func compileAll(globs []string) ([]*regexp.Regexp, error) {
 	var all []*regexp.Regexp
 	for _, glob := range globs {

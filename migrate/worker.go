@@ -90,11 +90,11 @@ func (w *worker) send(soft, hard context.Context, mailbox state.Mailbox, box Mai
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		batch := cut(page)
+		batch := w.u.m.cut(page)
 		after = batch[len(batch)-1].Copy
 		d := &delivery{w: w, mailbox: mailbox, box: box, batch: batch}
-		if batch[0].Tries >= hopelessTries {
-			if err := d.giveUp(hard, batch[0], "the connection broke each time that it was sent"); err != nil {
+		if reason := w.u.m.hopeless(batch[0]); reason != "" {
+			if err := d.giveUp(hard, batch[0], reason); err != nil {
 				return err
 			}
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"strings"
 )
 
@@ -131,6 +132,22 @@ func (w *PartWriter) Abandon() {
 		_ = w.tx.Rollback()
 		w.tx = nil
 	}
+}
+
+// UnreadableCopy is a copy that could not be read.
+type UnreadableCopy struct {
+	Folder, Part, Ref string
+	Size              int64
+	Reason            string
+}
+
+// Unreadables lists the copies of the sources that could not be read and are not left out.
+func (a *Account) Unreadables(ctx context.Context, sources []int64) iter.Seq2[UnreadableCopy, error] {
+	return stream(ctx, a.l.read, func(rows *sql.Rows) (UnreadableCopy, error) {
+		var u UnreadableCopy
+		return u, rows.Scan(&u.Folder, &u.Part, &u.Ref, &u.Size, &u.Reason)
+	}, "SELECT f.name, p.name, c.ref, c.size, c.flaw FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder "+
+		"WHERE p.source IN "+in(sources)+" AND c.state = 2 AND f.excluded = 0 ORDER BY c.id")
 }
 
 // Holding is what a folder holds.

@@ -352,3 +352,16 @@ func BenchmarkAdd(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+func TestUnreadables(t *testing.T) {
+	t.Parallel()
+	f := fill(t)
+	bad := f.row("1", "one")
+	bad.State, bad.Flaw = Unreadable, "cut within its header"
+	f.scan(f.row("2", "two"), bad)
+	for u, err := range f.Unreadables(t.Context(), []int64{f.source}) {
+		if want := (UnreadableCopy{Folder: "pop/Inbox", Part: "Inbox", Ref: "one", Size: 3, Reason: "cut within its header"}); err != nil || u != want {
+			t.Errorf("got %+v, %v, want %+v", u, err, want)
+		}
+	}
+}
