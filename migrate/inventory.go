@@ -15,6 +15,7 @@ type Inventory struct {
 
 // SourceInventory is what one source holds.
 type SourceInventory struct {
+	ID          int64 // in the ledger
 	Kind, Path  string
 	Description string // in the source's own words; may be empty
 	Folders     []state.Holding
@@ -41,7 +42,7 @@ func (m *Migration) Inventory(ctx context.Context) (*Inventory, error) {
 }
 
 func (m *Migration) sourceInventory(ctx context.Context, id int64) (SourceInventory, error) {
-	var s SourceInventory
+	s := SourceInventory{ID: id}
 	for _, in := range m.inputs {
 		if in.Source != m.byID[id] {
 			continue

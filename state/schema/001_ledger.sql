@@ -107,7 +107,7 @@ CREATE TABLE message (
   date        INTEGER NOT NULL,
   message_id  TEXT    NOT NULL,
   subject     TEXT    NOT NULL,
-  state       INTEGER NOT NULL DEFAULT 0,   -- 0 planned, 1 sending, 2 done, 3 rejected
+  state       INTEGER NOT NULL DEFAULT 0,   -- 0 planned, 1 sending, 2 done, 3 rejected, 4 being removed again
   how         INTEGER NOT NULL DEFAULT 0,   -- of a done one: 1 appended, 2 adopted after a doubt, 3 present, 4 moved
   run         INTEGER NOT NULL DEFAULT 0,   -- that settled it
   uidvalidity INTEGER NOT NULL DEFAULT 0,

@@ -148,8 +148,31 @@ func (a *app) tellRejected(ctx context.Context, j *job, t state.Tally) error {
 		}
 		a.ui.printf("They are kept in %s\n", j.opts.Quarantine)
 	}
-	if t.Unreadable > 0 {
-		a.ui.printf("\n%s could not be read at the source; unpop scan shows where.\n", counted(t.Unreadable, "message"))
+	if t.Unreadable == 0 {
+		return nil
+	}
+	ids, err := j.sourceIDs(ctx)
+	if err != nil {
+		return err
+	}
+	return a.tellUnreadable(j.account.Unreadables(ctx, ids))
+}
+
+// tellUnreadable names the messages that could not be read at their source.
+func (a *app) tellUnreadable(copies iter.Seq2[state.UnreadableCopy, error]) error {
+	var n int
+	for c, err := range copies {
+		if err != nil {
+			return err
+		}
+		if n++; n == 1 {
+			a.ui.printf("\nCould not be read:\n")
+		}
+		if n > mostListed {
+			a.ui.printf("  … and more\n")
+			break
+		}
+		a.ui.printf("  %s, at %s: %s\n", printable(c.Folder), printable(c.Ref), printable(c.Reason))
 	}
 	return nil
 }

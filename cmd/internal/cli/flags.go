@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -70,6 +71,11 @@ func (f *workFlags) options(cmd *cobra.Command) (migrate.Options, error) {
 	}
 	if f.connections < 1 || f.connections > mostConnections {
 		return opts, usagef(cmd, "--connections %d: want a number from 1 to %d", f.connections, mostConnections)
+	}
+	for _, glob := range slices.Concat(f.include, f.exclude) {
+		if err := migrate.CheckGlob(glob); err != nil {
+			return opts, usagef(cmd, "%v", err)
+		}
 	}
 	if cmd.Flags().Changed("prefix") && strings.Trim(f.prefix, "/ ") == "" {
 		return opts, usagef(cmd, "--prefix: empty")

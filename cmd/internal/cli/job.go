@@ -106,24 +106,36 @@ func (j *job) ended(ctx context.Context, err error) error {
 	return j.account.EndRun(ctx, run.ID, outcome, "")
 }
 
+// sourceIDs are the ledger's numbers of the sources.
+func (j *job) sourceIDs(ctx context.Context) ([]int64, error) {
+	ids := make([]int64, len(j.inputs))
+	for i, in := range j.inputs {
+		var err error
+		if ids[i], err = j.account.Source(ctx, in.Kind, in.Path); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
 // A troubled part is a piece of a source that could not be read to its end.
 type troubledPart struct{ source, part, why string }
 
 // troubled lists the pieces of the sources that could not be read to their end. Their messages are in no account.
 func (j *job) troubled(ctx context.Context) ([]troubledPart, error) {
 	var all []troubledPart
-	for _, in := range j.inputs {
-		id, err := j.account.Source(ctx, in.Kind, in.Path)
-		if err != nil {
-			return nil, err
-		}
+	ids, err := j.sourceIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
 		parts, err := j.account.Parts(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range parts {
 			if p.Error != "" {
-				all = append(all, troubledPart{in.Path, p.Name, p.Error})
+				all = append(all, troubledPart{j.inputs[i].Path, p.Name, p.Error})
 			}
 		}
 	}

@@ -53,7 +53,7 @@ func (a *app) runScan(ctx context.Context, ledger string, specs []string) error 
 	}
 	inventory, err := a.takeInventory(ctx, j)
 	if err == nil {
-		err = a.showInventory(inventory)
+		err = a.showInventory(ctx, j, inventory)
 	}
 	return errors.Join(err, j.ended(ctx, err), j.close())
 }
@@ -68,7 +68,7 @@ func (a *app) takeInventory(ctx context.Context, j *job) (*migrate.Inventory, er
 	return m.Inventory(ctx)
 }
 
-func (a *app) showInventory(inv *migrate.Inventory) error {
+func (a *app) showInventory(ctx context.Context, j *job, inv *migrate.Inventory) error {
 	if a.ui.json {
 		return a.ui.object(inventoryObject(inv))
 	}
@@ -79,6 +79,9 @@ func (a *app) showInventory(inv *migrate.Inventory) error {
 		}
 		a.ui.printf("\n%s", folderTable(s.Folders))
 		a.tellParts(s.Parts)
+		if err := a.tellUnreadable(j.account.Unreadables(ctx, []int64{s.ID})); err != nil {
+			return err
+		}
 	}
 	a.ui.printf("\n%s", inventorySums(inv.Tally))
 	return nil
