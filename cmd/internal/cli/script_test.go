@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir:           filepath.Join("testdata", "script"),
+		Files:         stories(t),
 		UpdateScripts: os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
@@ -58,6 +58,16 @@ func TestScripts(t *testing.T) {
 			"bigmail":    cmdBigMail,
 		},
 	})
+}
+
+// stories are the scripts of this package, and the session that the README shows.
+func stories(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	return append(files, filepath.Join("..", "..", "..", "examples", "session.txtar"))
 }
 
 // cmdAnna unpacks Anna's two PCs.
