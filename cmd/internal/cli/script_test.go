@@ -56,6 +56,9 @@ func TestScripts(t *testing.T) {
 			"plaintext":  cmdPlainText,
 			"awaken":     cmdAwaken,
 			"bigmail":    cmdBigMail,
+			"throttle":   cmdThrottle,
+			"full":       cmdFull,
+			"during":     cmdDuring,
 		},
 	})
 }
@@ -111,13 +114,7 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	after, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	w := worldOf(ts)
-	path, err := exec.LookPath(args[1])
-	ts.Check(err)
-	command := exec.Command(path, args[2:]...)
-	command.Dir = ts.MkAbs(".")
-	command.Env = append(os.Environ(), "XDG_STATE_HOME="+ts.Getenv("XDG_STATE_HOME"))
-	command.Stdout, command.Stderr = ts.Stdout(), ts.Stderr()
-	ts.Check(command.Start())
+	command := start(ts, args[1:])
 	if err := w.await(int64(after)); err != nil {
 		_ = command.Process.Kill()
 		_ = command.Wait()

@@ -27,6 +27,7 @@ type world struct {
 	server  *imaptest.Server
 	appends atomic.Int64 // seen by the server
 	slow    atomic.Int64 // what each takes, in ms
+	full    atomic.Int64 // after how many the account is full; 0 never
 }
 
 type worldKey struct{}
@@ -80,8 +81,11 @@ func startServer(w *world, args []string) {
 		}
 	})
 	w.server.Mem.Refuse(func(mailbox string, _ int64) *memserver.Answer {
-		w.appends.Add(1)
+		n := w.appends.Add(1)
 		time.Sleep(time.Duration(w.slow.Load()) * time.Millisecond)
+		if full := w.full.Load(); full > 0 && n > full {
+			return &memserver.Answer{Kind: "NO", Code: "OVERQUOTA", Text: "Quota exceeded"}
+		}
 		if mailbox == refused {
 			return &memserver.Answer{Kind: "NO", Code: "CANNOT", Text: "Virus found"}
 		}
