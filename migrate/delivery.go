@@ -87,7 +87,7 @@ func (d *delivery) send(ctx context.Context) error {
 		out[i], dropped = m.outgoing(ctx, msg, d.box)
 		d.w.u.dropped.Add(dropped)
 	}
-	if err := m.account.Claim(ctx, ids, d.box.UIDValidity, uint32(d.box.UIDNext)); err != nil {
+	if err := m.account.Claim(ctx, ids, d.box.UIDValidity, d.floor()); err != nil {
 		return err
 	}
 	m.reach(PointClaimed)
@@ -101,6 +101,18 @@ func (d *delivery) send(ctx context.Context) error {
 		return m.resolve(ctx, d.w.session, d.mailbox, answered)
 	}
 	return err
+}
+
+// floor is the UID below which nothing of the batch can be: of a message in doubt before, a twin may have arrived since it was looked
+// for, so that its floor stays.
+func (d *delivery) floor() uint32 {
+	floor := uint32(d.box.UIDNext)
+	for _, msg := range d.batch {
+		if msg.Doubted && msg.UIDValidity == d.box.UIDValidity {
+			floor = min(floor, msg.Floor)
+		}
+	}
+	return floor
 }
 
 // settle notes the fate of a message.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"unpop/dedupe"
 	"unpop/state"
@@ -48,25 +49,36 @@ func (m *Migration) resolve(ctx context.Context, s Session, b state.Mailbox, cau
 	if !ok {
 		return fmt.Errorf("%w: the target can't be searched", ErrDoubt)
 	}
-	box, err := m.standstill(ctx, s, b.Name, cause)
+	doubts.box, err = m.standstill(ctx, s, b.Name, cause)
 	switch {
 	case errors.Is(err, ErrNoMailbox):
-		return m.account.Settle(ctx, m.run, doubts.giveUp(false)) // gone with all that was in it
+		return m.resolveElsewhere(ctx, s, b, doubts)
 	case err != nil:
 		return err
 	}
-	doubts.box = box
 	if err := m.look(ctx, finder, b, doubts); err != nil {
 		return err
 	}
-	m.reach(PointLooked)
-	return m.account.Settle(ctx, m.run, append(doubts.outcomes, doubts.giveUp(cause == answerLost)...))
+	return m.close(ctx, b, doubts, cause == answerLost)
 }
+
+// close records what was found of the doubtful messages, and that the rest is to be sent again.
+func (m *Migration) close(ctx context.Context, b state.Mailbox, d *doubts, late bool) error {
+	m.reach(PointLooked)
+	if late && len(d.open) > 0 {
+		m.late.Store(b.ID, true)
+	}
+	return m.account.Settle(ctx, m.run, append(d.outcomes, d.giveUp(late)...))
+}
+
+// restless is how often a mailbox may be found to have grown before it is looked into all the same: somebody else delivers to it,
+// and would keep us from it for ever.
+const restless = 15
 
 // standstill selects the mailbox, and after a lost answer waits until the server has stopped storing what it had received.
 func (m *Migration) standstill(ctx context.Context, s Session, name string, cause doubtCause) (Mailbox, error) {
 	box, err := s.Select(ctx, name)
-	for err == nil && cause == answerLost {
+	for n := 0; err == nil && cause == answerLost && n < restless; n++ {
 		if err := sleep(ctx, m.opts.Settle); err != nil {
 			return box, err
 		}
@@ -85,6 +97,7 @@ type doubts struct {
 	floor    uint32 // no UID below it can be ours
 	validity uint32
 	outcomes []state.Outcome
+	forms    map[int64][]form // of those that were read
 }
 
 func (m *Migration) doubts(ctx context.Context, b state.Mailbox) (*doubts, error) {
@@ -119,15 +132,11 @@ func (d *doubts) giveUp(late bool) []state.Outcome {
 
 // look goes through what the mailbox holds from the floor on.
 func (m *Migration) look(ctx context.Context, finder Finder, b state.Mailbox, d *doubts) error {
-	var suspects []Found
-	for found, err := range finder.Find(ctx, d.from(), 0, true) {
-		if err != nil {
-			return err
-		}
-		if len(d.candidates(found)) > 0 {
-			suspects = append(suspects, found) // as many as share a doubtful message's id and size
-		}
+	suspects, err := m.suspects(ctx, finder, d)
+	if err != nil {
+		return err
 	}
+	var strange []sighting
 	for _, found := range suspects {
 		taken, err := m.account.Taken(ctx, b.ID, d.box.UIDValidity, uint32(found.UID))
 		if err != nil {
@@ -136,19 +145,76 @@ func (m *Migration) look(ctx context.Context, finder Finder, b state.Mailbox, d 
 		if taken {
 			continue
 		}
-		if err := m.adopt(ctx, finder, d, found, suspects); err != nil {
+		s := sighting{Found: found}
+		if s.id, s.content, err = digestFetched(ctx, finder, found.UID); err != nil {
+			if err := unlessVanished(ctx, finder, found.UID, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if known, err := m.adopt(ctx, d, s, m.sameBytes); err != nil {
+			return err
+		} else if !known {
+			strange = append(strange, s)
+		}
+	}
+	for _, s := range strange { // only now: what has a message's own bytes comes before what has its content
+		if _, err := m.adopt(ctx, d, s, m.sameContent); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// candidates are the doubtful messages that a found one may be. Servers alter odd bytes, so the size only helps where there is
-// no Message-ID.
+// sighting is a message of the mailbox that may be one in doubt.
+type sighting struct {
+	Found
+	id      dedupe.Identity
+	content dedupe.Digest
+}
+
+// suspects lists what may be a doubtful message: as many as share an id or a size with one.
+func (m *Migration) suspects(ctx context.Context, finder Finder, d *doubts) (all []Found, err error) {
+	for _, msg := range d.open {
+		if mayHide(msg) {
+			if _, err := m.formsOf(ctx, d, msg); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for found, err := range finder.Find(ctx, d.from(), 0, true) {
+		if err != nil {
+			return nil, err
+		}
+		if len(d.candidates(found)) > 0 {
+			all = append(all, found)
+		}
+	}
+	return all, nil
+}
+
+// formsOf reads a message once.
+func (m *Migration) formsOf(ctx context.Context, d *doubts, msg state.Message) ([]form, error) {
+	forms, read := d.forms[msg.ID]
+	if read {
+		return forms, nil
+	}
+	forms, err := m.forms(ctx, msg)
+	if d.forms == nil {
+		d.forms = map[int64][]form{}
+	}
+	d.forms[msg.ID] = forms
+	return forms, err
+}
+
+// candidates are the doubtful messages that a found one may be; bytes decide. Message-ID and size alone prove nothing, as somebody
+// else may have delivered another message with the same ones, and each of them nominates, as servers alter odd bytes and may read
+// another Message-ID out of an odd header.
 func (d *doubts) candidates(found Found) []state.Message {
 	var all []state.Message
 	for _, msg := range d.open {
-		if sameHeader(found, msg) {
+		_, size := msg.OnTarget()
+		if size == found.Size || sameHeader(found, msg) || slices.ContainsFunc(d.forms[msg.ID], func(f form) bool { return f.nominates(found) }) {
 			all = append(all, msg)
 		}
 	}
@@ -162,34 +228,34 @@ func near(a, b int64) bool {
 }
 
 // adopt takes a found message for the doubtful one that it is, if it is one.
-func (m *Migration) adopt(ctx context.Context, finder Finder, d *doubts, found Found, suspects []Found) error {
-	candidates := d.candidates(found)
-	if len(candidates) == 1 && candidates[0].HasID && alone(found, suspects) {
-		if _, size := candidates[0].OnTarget(); size == found.Size {
-			d.settle(candidates[0], found)
-			return nil
+func (m *Migration) adopt(ctx context.Context, d *doubts, s sighting, same func(context.Context, *doubts, sighting, state.Message) (bool, error)) (bool, error) {
+	candidates := d.candidates(s.Found)
+	for _, msg := range candidates { // its own bytes first: a server may make equal what was not
+		if digest, _ := msg.OnTarget(); string(s.id.Exact[:]) == string(digest) {
+			d.settle(msg, s.Found)
+			return true, nil
 		}
 	}
 	for _, msg := range candidates {
-		same, err := m.sameMessage(ctx, finder, found.UID, msg)
-		if err != nil {
-			return err
-		}
-		if same {
-			d.settle(msg, found)
-			return nil
+		if is, err := same(ctx, d, s, msg); err != nil || is {
+			if is {
+				d.settle(msg, s.Found)
+			}
+			return is, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
-func alone(found Found, suspects []Found) bool {
-	for _, other := range suspects {
-		if other.UID != found.UID && other.MessageID == found.MessageID {
-			return false
-		}
+// unlessVanished returns err, or nil if it is because somebody removed the message since it was listed.
+func unlessVanished(ctx context.Context, finder Finder, uid UID, err error) error {
+	if asTargetError(err) != nil || ctx.Err() != nil {
+		return err
 	}
-	return true
+	for _, failure := range finder.Find(ctx, uid, uid, false) {
+		return errors.Join(err, failure) // it is there
+	}
+	return nil
 }
 
 func (d *doubts) settle(msg state.Message, found Found) {
@@ -199,26 +265,25 @@ func (d *doubts) settle(msg state.Message, found Found) {
 	delete(d.open, msg.ID)
 }
 
-// sameMessage compares a message on the server with one of ours: equal bytes, or, where the server altered some, equal in
-// what nominates a message and in content.
-func (m *Migration) sameMessage(ctx context.Context, finder Finder, uid UID, msg state.Message) (bool, error) {
-	id, content, err := digestFetched(ctx, finder, uid)
-	if err != nil {
+// sameBytes reports whether a found message has the bytes that one of ours has on a server that alters some.
+func (m *Migration) sameBytes(ctx context.Context, d *doubts, s sighting, msg state.Message) (bool, error) {
+	forms, err := m.formsOf(ctx, d, msg)
+	return slices.ContainsFunc(forms, func(f form) bool { return f.exact == s.id.Exact }), err
+}
+
+// sameContent compares in what nominates a message and in content, for servers that alter what nobody knows yet.
+func (m *Migration) sameContent(ctx context.Context, d *doubts, s sighting, msg state.Message) (bool, error) {
+	forms, err := m.formsOf(ctx, d, msg)
+	if err != nil || !slices.ContainsFunc(forms, func(f form) bool { return f.key == s.id.Key && f.trace == s.id.Trace }) {
 		return false, err
 	}
-	if digest, _ := msg.OnTarget(); string(id.Exact[:]) == string(digest) {
-		return true, nil
-	}
-	if string(id.Key[:]) != string(msg.Key) {
-		return false, nil
-	}
-	clean, err := m.open(ctx, msg.Source, msg.Part, msg.Ref)
+	sent, err := m.openSent(ctx, msg)
 	if err != nil {
 		return false, nil // the bytes can't be compared: it is not ours as far as anybody can tell
 	}
-	defer clean.Close()
-	own, err := dedupe.Content(clean)
-	return err == nil && own == content, nil
+	defer sent.Close()
+	own, err := dedupe.Content(sent)
+	return err == nil && own == s.content, nil
 }
 
 // digestFetched digests a message on the server, in one pass.
@@ -239,98 +304,4 @@ func digestFetched(ctx context.Context, finder Finder, uid UID) (id dedupe.Ident
 	id, err = dedupe.Identify(io.TeeReader(dedupe.NewCleaner(body), w))
 	_ = w.CloseWithError(err)
 	return id, content, errors.Join(err, <-done)
-}
-
-// lookOnceMore removes what arrived after a doubt was settled: a server may finish an APPEND after we looked. Only a proven
-// second copy of what this ledger itself sent is removed.
-func (m *Migration) lookOnceMore(ctx context.Context) error {
-	mailboxes, err := m.account.Mailboxes(ctx, true)
-	if err != nil || len(mailboxes) == 0 {
-		return err
-	}
-	return m.withSession(ctx, func(ctx context.Context, s Session) error {
-		for _, b := range mailboxes {
-			if err := m.removeTwins(ctx, s, b); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (m *Migration) removeTwins(ctx context.Context, s Session, b state.Mailbox) error {
-	finder, ok := s.(Finder)
-	if !ok {
-		return nil
-	}
-	box, err := s.Select(ctx, b.Name)
-	if err != nil {
-		return err
-	}
-	sent := &doubts{box: box, open: map[int64]state.Message{}, floor: ^uint32(0), validity: box.UIDValidity}
-	for msg, err := range m.account.Doubted(ctx, b.ID) {
-		if err != nil {
-			return err
-		}
-		if msg.UIDValidity == box.UIDValidity {
-			sent.open[msg.ID] = msg
-			sent.floor = min(sent.floor, msg.Floor)
-		}
-	}
-	twins, err := m.twins(ctx, finder, b, sent)
-	if err != nil {
-		return err
-	}
-	m.reach(PointTwins)
-	if err := remove(ctx, s, twins); err != nil {
-		return err
-	}
-	m.reach(PointRemoved)
-	return m.account.ClearDoubt(ctx, b.ID)
-}
-
-// twins finds messages that nobody in the ledger claims and that have the bytes of one that was sent twice.
-func (m *Migration) twins(ctx context.Context, finder Finder, b state.Mailbox, sent *doubts) ([]UID, error) {
-	if len(sent.open) == 0 {
-		return nil, nil
-	}
-	var suspects, twins []UID
-	for found, err := range finder.Find(ctx, sent.from(), 0, true) {
-		if err != nil {
-			return nil, err
-		}
-		if len(sent.candidates(found)) > 0 {
-			suspects = append(suspects, found.UID)
-		}
-	}
-	for _, uid := range suspects {
-		if taken, err := m.account.Taken(ctx, b.ID, sent.box.UIDValidity, uint32(uid)); err != nil || taken {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		id, _, err := digestFetched(ctx, finder, uid)
-		if err != nil {
-			return nil, err
-		}
-		for _, msg := range sent.open {
-			if digest, _ := msg.OnTarget(); string(id.Exact[:]) == string(digest) {
-				twins = append(twins, uid)
-				break
-			}
-		}
-	}
-	return twins, nil
-}
-
-func remove(ctx context.Context, s Session, uids []UID) error {
-	remover, ok := s.(Remover)
-	if !ok || len(uids) == 0 {
-		return nil
-	}
-	if err := remover.Remove(ctx, uids); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
-	return nil
 }

@@ -68,6 +68,47 @@ func (m *Migration) findRenamed(ctx context.Context, s Session, lost state.Mailb
 	return nil
 }
 
+// resolveElsewhere settles the doubts about a mailbox that is gone: deleted with all that was in it, or renamed. A renamed one has
+// kept its UIDVALIDITY, and what is found in it proves it.
+func (m *Migration) resolveElsewhere(ctx context.Context, s Session, lost state.Mailbox, d *doubts) error {
+	arranger, ok := s.(Arranger)
+	finder, can := s.(Finder)
+	if !ok || !can {
+		return m.close(ctx, lost, d, false)
+	}
+	mailboxes, err := arranger.Mailboxes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range mailboxes {
+		d.box, err = s.Select(ctx, b.Name)
+		if errors.Is(err, ErrNoMailbox) || err == nil && d.box.UIDValidity != d.validity {
+			continue
+		}
+		if err == nil {
+			err = m.look(ctx, finder, lost, d)
+		}
+		if err != nil {
+			return err
+		}
+		if len(d.outcomes) > 0 {
+			return m.closeRenamed(ctx, lost, b, d)
+		}
+	}
+	return m.close(ctx, lost, d, false)
+}
+
+func (m *Migration) closeRenamed(ctx context.Context, lost state.Mailbox, b MailboxInfo, d *doubts) error {
+	id, err := m.account.Mailbox(ctx, b.Name, int(b.Role))
+	if err == nil {
+		err = m.close(ctx, lost, d, false)
+	}
+	if err != nil {
+		return err
+	}
+	return m.account.Renamed(ctx, lost.ID, id)
+}
+
 // sampleSize is how many messages must be where they were for a mailbox to be the one that was lost.
 const sampleSize = 20
 

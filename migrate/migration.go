@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"unpop/state"
@@ -59,7 +60,8 @@ type Migration struct {
 	run    int64
 	p      *Progress
 	survey Survey
-	met    bool // a session was opened: what fails now may pass
+	met    bool     // a session was opened: what fails now may pass
+	late   sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 }
 
 // New prepares a migration. The ledger's account and the inputs stay the caller's; target may be nil for Scan and
@@ -104,9 +106,9 @@ func (m *Migration) begin(ctx context.Context) error {
 // Report is the account of a run.
 type Report struct {
 	state.Tally
-	Verified, Missing int64
-	FlagsDropped      int64 // keywords that the target does not keep, counted per message
-	Times             [StepVerify + 1]time.Duration
+	Verification
+	FlagsDropped int64 // keywords that the target does not keep, counted per message
+	Times        [StepVerify + 1]time.Duration
 }
 
 // ErrIncomplete says that work is left: running again goes on with it.
@@ -129,7 +131,10 @@ func (m *Migration) steps(ctx context.Context, r *Report) error {
 		StepScan:   m.Scan,
 		StepPlan:   func(ctx context.Context) error { _, err := m.Plan(ctx); return err },
 		StepUpload: func(ctx context.Context) (err error) { r.FlagsDropped, err = m.Upload(ctx); return err },
-		StepVerify: func(ctx context.Context) (err error) { r.Verified, r.Missing, err = m.Verify(ctx); return err },
+		StepVerify: func(ctx context.Context) (err error) {
+			r.Verification, err = m.Verify(ctx, VerifyOptions{})
+			return err
+		},
 	}
 	for step := StepScan; step <= StepVerify; step++ {
 		started := time.Now()
@@ -146,7 +151,7 @@ func (m *Migration) steps(ctx context.Context, r *Report) error {
 func (r *Report) check() error {
 	switch {
 	case r.Pending > 0:
-		return fmt.Errorf("%w: %d messages are still to be sent", ErrIncomplete, r.Pending)
+		return fmt.Errorf("%w: still to be sent: %d messages", ErrIncomplete, r.Pending)
 	case r.Balance() != 0:
 		return fmt.Errorf("accounts: %d of %d copies are not accounted for", r.Balance(), r.Seen)
 	case r.Missing > 0:

@@ -49,6 +49,9 @@ func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := m.resolveUndoing(ctx); err != nil {
+		return nil, err
+	}
 	if err := m.resolveAll(ctx); err != nil { // what is in doubt must not be planned again
 		return nil, err
 	}

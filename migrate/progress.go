@@ -11,6 +11,7 @@ const (
 	StepPlan
 	StepUpload
 	StepVerify
+	StepUndo // a run of its own
 )
 
 // String names the step as the user knows it.
@@ -24,6 +25,8 @@ func (s Step) String() string {
 		return "upload"
 	case StepVerify:
 		return "verify"
+	case StepUndo:
+		return "undo"
 	default:
 		return "start"
 	}
@@ -39,7 +42,7 @@ type Progress struct {
 	TotalBytes           atomic.Int64
 	place, notice        atomic.Pointer[string]
 	Duplicates, Rejected atomic.Int64 // found so far in the run
-	ended                [StepVerify + 1]struct{ messages, bytes atomic.Int64 }
+	ended                [StepUndo + 1]struct{ messages, bytes atomic.Int64 }
 }
 
 // Begin starts a step.

@@ -20,6 +20,7 @@ type Fields struct {
 
 	Verified        int64 `json:"verified"`
 	Missing         int64 `json:"missing"`
+	Altered         int64 `json:"altered"`
 	KeywordsDropped int64 `json:"keywords_dropped"`
 	BytesUploaded   int64 `json:"bytes_uploaded"`
 
@@ -39,7 +40,7 @@ func (r Report) Fields() Fields {
 	return Fields{
 		Seen: r.Seen, Uploaded: r.Uploaded, Present: r.Present, Moved: r.Moved, Duplicate: r.Duplicate, Variant: r.Variant,
 		Expunged: r.Expunged, Excluded: r.Excluded, Rejected: r.Rejected(), Pending: r.Pending,
-		Verified: r.Verified, Missing: r.Missing, KeywordsDropped: r.FlagsDropped, BytesUploaded: r.BytesUploaded,
+		Verified: r.Verified, Missing: r.Missing, Altered: r.Altered, KeywordsDropped: r.FlagsDropped, BytesUploaded: r.BytesUploaded,
 		Seconds: seconds(total), ScanSeconds: seconds(r.Times[StepScan]), PlanSeconds: seconds(r.Times[StepPlan]),
 		UploadSeconds: seconds(r.Times[StepUpload]), VerifySeconds: seconds(r.Times[StepVerify]),
 	}

@@ -99,6 +99,17 @@ type Arranger interface {
 	Survey(ctx context.Context) (Survey, error)
 }
 
+// A Deleter is a [Session] that can delete mailboxes. No mailbox may be selected by the caller afterwards without
+// selecting it anew.
+type Deleter interface {
+	// Delete deletes a mailbox that holds nothing, and unsubscribes it. It fails with [ErrNotEmpty] where there are messages
+	// in it or mailboxes below it, and with [ErrNoMailbox] where there is none of that name.
+	Delete(ctx context.Context, name string) error
+}
+
+// ErrNotEmpty says that a mailbox to delete holds messages or other mailboxes.
+var ErrNotEmpty = errors.New("mailbox is not empty")
+
 // A Prober is a [Session] that can tell whether the server would take a mailbox name, without making one.
 type Prober interface {
 	Allows(ctx context.Context, name string) (bool, error)

@@ -3,134 +3,135 @@ package migrate
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 
 	"unpop/state"
 )
 
-// verifyChunk is how many messages are asked for at once.
-const verifyChunk = 1000
+// VerifyOptions say how thoroughly to look.
+type VerifyOptions struct {
+	// Deep fetches every message and compares its bytes, over several connections.
+	Deep bool
+	// Repair sends again what is missing, from the sources; it must be among the inputs.
+	Repair bool
+}
 
-// Verify asks the target for every message that the ledger says it holds, by UID, and returns how many are there
-// and how many are not.
-func (m *Migration) Verify(ctx context.Context) (verified, missing int64, err error) {
+// Verification is what the target was found to hold of what the ledger says it does.
+type Verification struct {
+	VerifyCounts
+	Mailboxes []VerifiedMailbox // in which something is not as it was sent
+	// OnlyInbox says that INBOX alone lost messages: a mail client somewhere still downloads and deletes (POP3).
+	OnlyInbox bool
+	Repaired  int64 // were missing and are there again; not among the missing ones
+	Sent      int64 // of them by APPEND; the others were found under another UID
+}
+
+// VerifyCounts count messages.
+type VerifyCounts struct {
+	Verified int64 // there
+	Missing  int64 // not there
+	// Altered are there with another size, or other bytes of the same content, or bytes that can't be compared: some
+	// servers change odd bytes.
+	Altered   int64
+	Different int64 // there is another message in its place; only a deep look tells
+	// FlagsDiffer are there with other flags than those that were set: since then the user worked with them.
+	FlagsDiffer int64
+}
+
+func (c *VerifyCounts) add(o VerifyCounts) {
+	c.Verified += o.Verified
+	c.Missing += o.Missing
+	c.Altered += o.Altered
+	c.Different += o.Different
+	c.FlagsDiffer += o.FlagsDiffer
+}
+
+// VerifiedMailbox is what one mailbox was found to hold.
+type VerifiedMailbox struct {
+	Name string
+	VerifyCounts
+}
+
+// Verify asks the target for every message that the ledger says it holds, by UID.
+func (m *Migration) Verify(ctx context.Context, opts VerifyOptions) (Verification, error) {
 	if err := m.begin(ctx); err != nil {
-		return 0, 0, err
+		return Verification{}, err
 	}
+	v, err := m.checkAll(ctx, opts.Deep)
+	if err != nil || !opts.Repair || v.Missing == 0 {
+		return v, err
+	}
+	return m.repair(ctx, v)
+}
+
+func (m *Migration) checkAll(ctx context.Context, deep bool) (Verification, error) {
 	loads, err := m.account.Loads(ctx, state.Done)
 	if err != nil {
-		return 0, 0, err
+		return Verification{}, err
 	}
-	var total int64
+	var messages, bytes int64
 	for _, l := range loads {
-		total += l.Messages
+		messages += l.Messages
+		bytes += l.Bytes
 	}
-	m.p.Begin(StepVerify, total, 0)
+	if !deep {
+		bytes = 0
+	}
+	m.p.Begin(StepVerify, messages, bytes)
 	if len(loads) == 0 {
-		return 0, 0, nil
+		return Verification{}, nil
 	}
-	err = m.withSession(ctx, func(ctx context.Context, s Session) error {
-		m.p.Begin(StepVerify, total, 0)
-		verified, missing = 0, 0
-		for _, l := range loads {
-			v := verification{m: m, batch: m.account.Batch(), session: s}
-			if err := v.mailbox(ctx, l.Mailbox); err != nil {
-				return err
-			}
-			verified += v.found
-			missing += v.missing
-		}
-		return nil
-	})
-	return verified, missing, err
+	c := newCheck(m, deep, loads)
+	err = c.run(ctx)
+	return c.result(), err
 }
 
-// verification checks one mailbox.
-type verification struct {
-	m       *Migration
-	session Session
-	batch   *state.Batch
-	box     Mailbox
-	gone    bool // the mailbox itself is
-
-	found, missing int64
+// result sums up the mailboxes.
+func (c *check) result() Verification {
+	var v Verification
+	inbox := int64(0)
+	for _, l := range c.loads {
+		n := *c.counts[l.Mailbox.ID]
+		v.add(n)
+		if n.Missing+n.Altered+n.Different+n.FlagsDiffer > 0 {
+			v.Mailboxes = append(v.Mailboxes, VerifiedMailbox{l.Mailbox.Name, n})
+		}
+		if strings.EqualFold(l.Mailbox.Name, "INBOX") {
+			inbox = n.Missing
+		}
+	}
+	v.OnlyInbox = inbox >= 2 && inbox == v.Missing
+	return v
 }
 
-func (v *verification) mailbox(ctx context.Context, b state.Mailbox) error {
-	v.m.p.SetPlace(b.Name)
-	var err error
-	v.box, err = v.session.Select(ctx, b.Name)
-	if v.gone = errors.Is(err, ErrNoMailbox); err != nil && !v.gone {
-		return fmt.Errorf("mailbox %q: %w", b.Name, err)
-	}
-	chunk := make([]state.Message, 0, verifyChunk)
-	for msg, err := range v.m.account.Stored(ctx, b.ID) {
-		if err != nil {
-			return err
-		}
-		if chunk = append(chunk, msg); len(chunk) == verifyChunk {
-			if err := v.check(ctx, chunk); err != nil {
-				return err
-			}
-			chunk = chunk[:0]
-		}
-	}
-	if err := v.check(ctx, chunk); err != nil {
-		return err
-	}
-	return v.batch.Flush(ctx)
-}
-
-// check asks for a chunk of messages, sorted by UID.
-func (v *verification) check(ctx context.Context, chunk []state.Message) error {
-	there, err := v.ask(ctx, chunk)
-	if err != nil {
-		return err
-	}
-	for _, msg := range chunk {
-		found := msg.UIDValidity == v.box.UIDValidity && there[UID(msg.UID)]
-		if found {
-			v.found++
-		} else {
-			v.missing++
-		}
-		if msg.Missing == found {
-			if err := v.batch.SetMissing(ctx, msg.ID, !found); err != nil {
-				return err
-			}
-		}
-	}
-	v.m.p.Done(int64(len(chunk)), 0)
-	return nil
-}
-
-// ask returns which UIDs of the chunk the mailbox holds. Others may lie between them.
-func (v *verification) ask(ctx context.Context, chunk []state.Message) (map[UID]bool, error) {
-	finder, ok := v.session.(Finder)
-	if !ok {
-		return nil, errors.New("target: can't be searched")
-	}
-	there := map[UID]bool{}
+// lookUp returns what the selected mailbox holds under the UIDs of some messages, sorted by UIDVALIDITY and UID. Others may
+// lie between them.
+func lookUp(ctx context.Context, finder Finder, box Mailbox, messages []state.Message, messageIDs bool) (map[UID]Found, error) {
+	asked := map[UID]bool{}
 	var first, last UID
-	for _, msg := range chunk {
-		if uid := UID(msg.UID); msg.UIDValidity == v.box.UIDValidity && !v.gone {
-			there[uid] = false
-			if first == 0 {
-				first = uid
-			}
-			last = uid
+	for _, msg := range messages {
+		if msg.UIDValidity != box.UIDValidity {
+			continue
 		}
+		if uid := UID(msg.UID); len(asked) == 0 || uid < first {
+			first = uid
+		}
+		last = max(last, UID(msg.UID))
+		asked[UID(msg.UID)] = true
 	}
-	if len(there) == 0 {
+	there := make(map[UID]Found, len(asked))
+	if len(asked) == 0 {
 		return there, nil
 	}
-	for found, err := range finder.Find(ctx, first, last, false) {
+	for found, err := range finder.Find(ctx, first, last, messageIDs) {
 		if err != nil {
 			return nil, err
 		}
-		if _, asked := there[found.UID]; asked {
-			there[found.UID] = true
+		if asked[found.UID] {
+			there[found.UID] = found
 		}
 	}
 	return there, nil
 }
+
+var errNoFinder = errors.New("target: can't be searched")

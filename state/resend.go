@@ -43,3 +43,14 @@ func (a *Account) SentBy(ctx context.Context, run int64) (n int64, err error) {
 	err = a.l.read.QueryRowContext(ctx, "SELECT count(*) FROM message WHERE account = ? AND run = ? AND state = 2 AND how IN (1, 2)", a.id, run).Scan(&n)
 	return n, err
 }
+
+// KnownSource is a source that the account was filled from.
+type KnownSource struct{ Kind, Path string }
+
+// Sources lists the sources of the account, in the order in which they were given first.
+func (a *Account) Sources(ctx context.Context) ([]KnownSource, error) {
+	return collect(ctx, a.l.read, func(rows *sql.Rows) (KnownSource, error) {
+		var s KnownSource
+		return s, rows.Scan(&s.Kind, &s.Path)
+	}, "SELECT kind, path FROM source WHERE account = ? ORDER BY id", a.id)
+}

@@ -36,10 +36,19 @@ func (a *Account) HalfUndone(ctx context.Context, mailbox int64) ([]Message, err
 
 // HalfUndoneMailboxes lists the mailboxes that have such messages.
 func (a *Account) HalfUndoneMailboxes(ctx context.Context) ([]Mailbox, error) {
+	return a.mailboxesWith(ctx, "m.state = 4")
+}
+
+// GivenUpMailboxes lists the mailboxes that have messages of GivenUp.
+func (a *Account) GivenUpMailboxes(ctx context.Context) ([]Mailbox, error) {
+	return a.mailboxesWith(ctx, "m.doubted = 1 AND m.state = 0")
+}
+
+func (a *Account) mailboxesWith(ctx context.Context, where string) ([]Mailbox, error) {
 	return collect(ctx, a.l.read, func(rows *sql.Rows) (Mailbox, error) {
 		var b Mailbox
 		return b, rows.Scan(&b.ID, &b.Name, &b.Role, &b.Made)
-	}, "SELECT DISTINCT b.id, b.name, b.role, b.made FROM message m JOIN mailbox b ON b.id = m.mailbox WHERE m.account = ? AND m.state = 4 ORDER BY b.id", a.id)
+	}, "SELECT DISTINCT b.id, b.name, b.role, b.made FROM message m JOIN mailbox b ON b.id = m.mailbox WHERE m.account = ? AND "+where+" ORDER BY b.id", a.id)
 }
 
 // Undoing records, before anything is removed, that the messages may from now on be gone. All of them or none.

@@ -7,58 +7,106 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"unpop/cmd/internal/progress"
 	"unpop/migrate"
 	"unpop/state"
 )
 
+// verifyFlags are those of verify.
+type verifyFlags struct {
+	signInFlags
+	ledgerFlag
+	migrate.VerifyOptions
+}
+
 func (a *app) verify() *cobra.Command {
-	var flags signInFlags
-	var ledger ledgerFlag
+	var flags verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify",
+		Use:   "verify [SOURCE...]",
 		Short: "Ask the server for every message that the ledger says it holds.",
+		Long: `Ask the server for every message that the ledger says it holds. With --repair
+what is gone is sent again, from the sources named or those that the ledger
+knows; nothing is sent that is still in its mailbox.`,
 		Example: `  unpop verify --to imaps://anna@imap.example.it
-  unpop verify --state ~/anna.db --password-file ~/anna.pass`,
-		Args: nothing, ValidArgsFunction: cobra.NoFileCompletions,
-		Annotations: exits(exitDone, exitError, exitUsage, exitDenied, exitLocked, exitStopped),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			path, target, err := find(cmd, &flags, ledger.state)
+  unpop verify --state ~/anna.db --password-file ~/anna.pass --deep
+  unpop verify --to imaps://anna@imap.example.it --repair`,
+		Annotations: exits(exitDone, exitError, exitUsage, exitDenied, exitFull, exitLocked, exitStopped),
+		Args:        flags.args,
+		RunE: func(cmd *cobra.Command, specs []string) error {
+			path, target, err := find(cmd, &flags.signInFlags, flags.state)
 			if err != nil {
 				return err
 			}
-			return a.runVerify(cmd, &flags, path, target)
+			return a.runVerify(cmd, &flags, path, target, specs)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	flags.addTo(cmd)
-	ledger.add(cmd, "the ledger's `FILE` (default: the account's own)")
+	flags.ledgerFlag.add(cmd, "the ledger's `FILE` (default: the account's own)")
 	flags.addSecrets(cmd)
+	cmd.Flags().BoolVar(&flags.Deep, "deep", false, "fetch every message and compare its bytes")
+	cmd.Flags().BoolVar(&flags.Repair, "repair", false, "send again what is gone")
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	return cmd
 }
 
-func (a *app) runVerify(cmd *cobra.Command, flags *signInFlags, path, target string) error {
+// args takes sources only where something may be sent.
+func (f *verifyFlags) args(cmd *cobra.Command, specs []string) error {
+	if !f.Repair {
+		return nothing(cmd, specs)
+	}
+	return nil
+}
+
+func (a *app) runVerify(cmd *cobra.Command, flags *verifyFlags, path, target string, specs []string) error {
 	j := &job{opts: migrate.Options{Command: "verify", Version: version(), Progress: new(migrate.Progress)}}
-	err := a.fillVerify(cmd, j, flags, path, target)
+	err := a.fillVerify(cmd, j, flags, path, target, specs)
 	if err == nil {
-		err = a.verifyAll(cmd.Context(), j)
+		err = a.verifyAll(cmd.Context(), j, flags.VerifyOptions)
 		err = errors.Join(err, j.ended(cmd.Context(), err))
 	}
 	return errors.Join(err, j.close())
 }
 
-// fillVerify opens the ledger, which must be there, and signs in to its account.
-func (a *app) fillVerify(cmd *cobra.Command, j *job, flags *signInFlags, path, target string) error {
-	ctx := cmd.Context()
-	known, err := knownTarget(ctx, path, target)
+func (a *app) fillVerify(cmd *cobra.Command, j *job, flags *verifyFlags, path, target string, specs []string) (err error) {
+	if j.inputs, err = openSources(specs); err != nil {
+		return err
+	}
+	if err := a.reenter(cmd, j, &flags.signInFlags, path, target); err != nil {
+		return err
+	}
+	if flags.Repair && len(specs) == 0 {
+		return a.reopenSources(cmd.Context(), j)
+	}
+	return nil
+}
+
+// reenter opens the ledger, which must be there, and signs in to its account.
+func (a *app) reenter(cmd *cobra.Command, j *job, flags *signInFlags, path, target string) error {
+	known, err := knownTarget(cmd.Context(), path, target)
 	if err != nil {
 		return err
 	}
 	if j.address, err = flags.optionsFor(cmd, known); err != nil {
 		return err
 	}
-	return a.enter(ctx, j, flags, path)
+	return a.enter(cmd.Context(), j, flags, path)
+}
+
+// reopenSources opens the sources that the ledger knows, as far as they are there.
+func (a *app) reopenSources(ctx context.Context, j *job) error {
+	known, err := j.account.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range known {
+		inputs, err := openSources([]string{s.Kind + ":" + s.Path})
+		if err != nil {
+			a.ui.warn(oneLine(err) + "; what is only there can't be sent again")
+			continue
+		}
+		j.inputs = append(j.inputs, inputs...)
+	}
+	return nil
 }
 
 // knownTarget is the account of a ledger, without making anything.
@@ -77,81 +125,42 @@ func knownTarget(ctx context.Context, path, target string) (string, error) {
 	return accounts[0].Target, nil
 }
 
-// verified is the outcome as scripts read it.
-type verified struct {
-	Verified  int64            `json:"verified"`
-	Missing   int64            `json:"missing"`
-	Mailboxes []missingMailbox `json:"mailboxes"` // those where something is missing
-}
-
-type missingMailbox struct {
-	Name    string `json:"name"`
-	Missing int64  `json:"missing"`
-}
-
-func (a *app) verifyAll(ctx context.Context, j *job) error {
-	out := verified{Mailboxes: []missingMailbox{}}
-	var err error
-	if out.Verified, out.Missing, err = a.askForAll(ctx, j); err != nil {
+func (a *app) verifyAll(ctx context.Context, j *job, opts migrate.VerifyOptions) error {
+	v, err := a.askForAll(ctx, j, opts)
+	if err != nil {
 		return err
 	}
-	if out.Missing > 0 {
-		if out.Mailboxes, err = missingIn(ctx, j.account); err != nil {
-			return err
-		}
-	}
-	if err := a.showVerified(&out); err != nil {
+	if err := a.showVerified(&v); err != nil {
 		return err
 	}
-	if out.Missing > 0 {
-		return fmt.Errorf("%w: %s not on the server any more", migrate.ErrMissing, counted(out.Missing, "message"))
-	}
-	return nil
+	return verdict(&v, opts)
 }
 
-func (a *app) askForAll(ctx context.Context, j *job) (found, missing int64, err error) {
+func (a *app) askForAll(ctx context.Context, j *job, opts migrate.VerifyOptions) (migrate.Verification, error) {
 	display := a.ui.show(j.opts.Progress)
 	defer display.Stop()
-	v, err := j.migration().Verify(ctx, migrate.VerifyOptions{})
-	return v.Verified, v.Missing, err
+	return j.migration().Verify(ctx, opts)
 }
 
-// missingIn counts by mailbox what the last verification did not find.
-func missingIn(ctx context.Context, account *state.Account) ([]missingMailbox, error) {
-	loads, err := account.Loads(ctx, state.Done)
-	if err != nil {
-		return nil, err
-	}
-	var boxes []missingMailbox
-	for _, l := range loads {
-		box := missingMailbox{Name: l.Mailbox.Name}
-		for msg, err := range account.Stored(ctx, l.Mailbox.ID) {
-			if err != nil {
-				return nil, err
-			}
-			if msg.Missing {
-				box.Missing++
-			}
-		}
-		if box.Missing > 0 {
-			boxes = append(boxes, box)
-		}
-	}
-	return boxes, nil
-}
+// popHint says why mail vanishes from INBOX and from nowhere else.
+const popHint = "only INBOX lost mail: a mail program somewhere still fetches it by POP3 and deletes it; find it and switch that off"
 
-func (a *app) showVerified(v *verified) error {
-	if a.ui.json {
-		return a.ui.object(v)
-	}
-	if v.Missing == 0 {
-		a.ui.printf("\nThe server has all %s that the ledger knows.\n", counted(v.Verified, "message"))
+// verdict is the error that a verification ends with.
+func verdict(v *migrate.Verification, opts migrate.VerifyOptions) error {
+	switch {
+	case v.Missing > 0:
+		err := fmt.Errorf("%w: %s not on the server any more", migrate.ErrMissing, counted(v.Missing, "message"))
+		switch {
+		case opts.Repair:
+			return hinted(err, "name the source that has them, or run unpop migrate")
+		case v.OnlyInbox:
+			return hinted(err, popHint+", then unpop verify --repair")
+		default:
+			return hinted(err, "somebody may have moved or deleted them there; unpop verify --repair sends them again")
+		}
+	case v.Different > 0:
+		return fmt.Errorf("verify: %s not as sent", counted(v.Different, "message"))
+	default:
 		return nil
 	}
-	t := table{columns: []column{{title: "mailbox", flex: true, sure: true}, {title: "missing", right: true, sure: true}}}
-	for _, b := range v.Mailboxes {
-		t.add(b.Name, progress.Count(b.Missing))
-	}
-	a.ui.printf("\nThe server has %s, and these are gone:\n\n%s", counted(v.Verified, "message"), t.String())
-	return nil
 }

@@ -11,9 +11,10 @@ import (
 )
 
 // Allows asks for the STATUS of a mailbox that need not exist: a server that could never have one of that name says so
-// (CANNOT, RFC 5530 section 3, or words like it), and one that merely has none says something else.
+// (CANNOT, RFC 5530 section 3, or words like it), and one that merely has none says something else. Of some servers it is known
+// what they say only to CREATE.
 func (s *Session) Allows(ctx context.Context, name string) (bool, error) {
-	if err := checkName(name); err != nil {
+	if err := checkName(name); err != nil || !s.wire.takesName(name) {
 		return false, nil
 	}
 	allowed := true

@@ -53,6 +53,24 @@ func (s *Session) appendOne(ctx context.Context, m *migrate.Outgoing) (*migrate.
 	if err := checkFlags(m.Flags); err != nil {
 		return &migrate.Receipt{Err: &migrate.TargetError{Kind: migrate.Refused, Err: err}}, nil
 	}
+	receipt, err := s.tryOne(ctx, m)
+	usual := usualFlags(m.Flags)
+	if len(usual) == len(m.Flags) || err != nil || !isRefused(receipt.Err) {
+		return receipt, err
+	}
+	plain := *m // better without a keyword than not at all
+	plain.Flags = usual
+	return s.tryOne(ctx, &plain)
+}
+
+// isRefused tells that the server said no to this message.
+func isRefused(err error) bool {
+	var e *migrate.TargetError
+	return errors.As(err, &e) && e.Kind == migrate.Refused
+}
+
+// tryOne sends a message once.
+func (s *Session) tryOne(ctx context.Context, m *migrate.Outgoing) (*migrate.Receipt, error) {
 	b, err := openBody(m, s.chunk)
 	if err != nil {
 		return &migrate.Receipt{Err: err}, nil

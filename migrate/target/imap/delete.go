@@ -2,7 +2,7 @@ package imap
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strings"
 
 	goimap "github.com/emersion/go-imap/v2"
@@ -21,11 +21,12 @@ func (s *Session) Delete(ctx context.Context, name string) error {
 	if strings.EqualFold(name, inbox) {
 		return migrate.ErrNotEmpty // it belongs to the account (RFC 9051 section 5.1)
 	}
-	return s.do(ctx, migrate.Refused, func() error {
-		if err := s.leave(); err != nil {
+	var obstacle error // a finding, not a failure of the session
+	err := s.do(ctx, migrate.Refused, func() (err error) {
+		if err = s.leave(); err != nil {
 			return err
 		}
-		if err := s.empty(name); err != nil {
+		if obstacle, err = s.obstacle(name); err != nil || obstacle != nil {
 			return err
 		}
 		if err := s.client.Delete(name).Wait(); err != nil {
@@ -36,6 +37,10 @@ func (s *Session) Delete(ctx context.Context, name string) error {
 		}
 		return nil // some servers have unsubscribed it already, and say so
 	})
+	if err == nil {
+		err = obstacle
+	}
+	return err
 }
 
 // leave makes sure that the mailbox to delete is not the selected one. CLOSE would expunge; looking at INBOX does nothing.
@@ -45,11 +50,12 @@ func (s *Session) leave() error {
 	return err
 }
 
-// empty asks for what lies in a mailbox and below it. A name that can't be selected is no mailbox, as for Create.
-func (s *Session) empty(name string) error {
+// obstacle says why a mailbox is not to be deleted: what lies in it or below it. A name that can't be selected is no mailbox,
+// as for Create.
+func (s *Session) obstacle(name string) (obstacle, err error) {
 	list, err := s.client.List("", literalPattern(name), nil).Collect()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	there := false
 	for _, data := range list {
@@ -57,30 +63,30 @@ func (s *Session) empty(name string) error {
 			there = selectable(data.Attrs)
 		}
 		if data.Delim != 0 && strings.HasPrefix(data.Mailbox, name+string(data.Delim)) {
-			return migrate.ErrNotEmpty
+			return migrate.ErrNotEmpty, nil
 		}
 	}
 	if !there {
-		return migrate.ErrNoMailbox
+		return migrate.ErrNoMailbox, nil
 	}
-	return s.emptyItself(name)
+	return s.messagesIn(name)
 }
 
-func (s *Session) emptyItself(name string) error {
+func (s *Session) messagesIn(name string) (obstacle, err error) {
 	data, err := s.client.Status(name, &goimap.StatusOptions{NumMessages: true}).Wait()
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case data.NumMessages == nil:
-		return errNoCount
+		return errNoCount, nil
 	case *data.NumMessages > 0:
-		return migrate.ErrNotEmpty
+		return migrate.ErrNotEmpty, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // errNoCount says that a mailbox can't be proven to be empty.
-var errNoCount = errors.New("server: STATUS without the number of messages")
+var errNoCount = fmt.Errorf("%w as far as can be told: STATUS without the number of messages", migrate.ErrNotEmpty)
 
 // literalPattern matches all names that begin with name. A wildcard within the name only matches more than that.
 func literalPattern(name string) string { return name + "*" }

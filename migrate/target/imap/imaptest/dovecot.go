@@ -29,6 +29,8 @@ type DovecotOptions struct {
 	MaxConns int
 	// Implicit serves TLS from the first byte in place of STARTTLS.
 	Implicit bool
+	// Plain serves no TLS at all and lets clients sign in without, so that a proxy can read along.
+	Plain bool
 }
 
 // Dovecot starts a private Dovecot 2.3 for the test, and skips the test where there is none.
@@ -50,7 +52,7 @@ func Dovecot(tb testing.TB, opts DovecotOptions) *Server {
 	port := freePort(tb)
 	writeDovecot(tb, dir, port, cert, opts)
 	runDovecot(tb, dir, port, opts.Implicit)
-	return &Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Implicit: opts.Implicit, Secure: true, Pool: cert.Pool, CertPEM: cert.CertPEM}
+	return &Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM}
 }
 
 func freePort(tb testing.TB) int {
@@ -120,6 +122,10 @@ func dovecotBase(dir string, port int, owner *user.User, opts DovecotOptions) st
 	if maxConns == 0 {
 		maxConns = 100
 	}
+	ssl := "required"
+	if opts.Plain {
+		ssl = "no\ndisable_plaintext_auth = no"
+	}
 	plain, implicit := port, 0
 	if opts.Implicit {
 		plain, implicit = 0, port
@@ -129,7 +135,7 @@ state_dir = %[1]s/state
 log_path = %[1]s/log
 protocols = imap
 listen = 127.0.0.1
-ssl = required
+ssl = %[8]s
 ssl_cert = <%[1]s/cert.pem
 ssl_key = <%[1]s/key.pem
 mail_location = maildir:%[1]s/mail/%%u
@@ -157,7 +163,7 @@ service imap-login {
   ssl = yes
  }
 }
-`, dir, owner.Uid, owner.Gid, maxConns, "{PLAIN.HEX}"+fmt.Sprintf("%x", Password), plain, implicit)
+`, dir, owner.Uid, owner.Gid, maxConns, "{PLAIN.HEX}"+fmt.Sprintf("%x", Password), plain, implicit, ssl)
 }
 
 func dovecotNamespace(dots bool) string {

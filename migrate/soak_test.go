@@ -1,0 +1,268 @@
+package migrate_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"unpop/migrate/migratetest"
+	"unpop/migrate/target/imap"
+	"unpop/migrate/target/imap/imaptest"
+	"unpop/migrate/target/imap/memserver"
+)
+
+// The soak is longer on demand: go test -run Soak -soak 1000 -timeout 60m ./migrate. One failed round is repeated by
+// -soak 1 -soakseed with the seed that its name tells.
+var (
+	soakRounds = flag.Int("soak", 0, "rounds of the soak; 0 means a few")
+	soakSeed   = flag.Uint64("soakseed", 0, "seed of the first round; 0 means a random one")
+)
+
+// Of the rounds, so many run at once, and every how manieth has a real server.
+const (
+	soakAtOnce  = 6
+	soakDovecot = 5
+)
+
+// TestSoak breaks migrations of random mail at random, until they end well, and compares what the server holds with the truth.
+func TestSoak(t *testing.T) {
+	t.Parallel()
+	rounds := *soakRounds
+	if rounds == 0 {
+		rounds = 15
+		if testing.Short() {
+			rounds = 4
+		}
+	}
+	seed := *soakSeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano()) % 1e12
+	}
+	total := newSoakTally()
+	next := atomic.Int64{}
+	var workers sync.WaitGroup
+	for range min(soakAtOnce, rounds) {
+		workers.Go(func() {
+			for n := next.Add(1) - 1; n < int64(rounds); n = next.Add(1) - 1 {
+				soakRound(t, seed+uint64(n), total)
+			}
+		})
+	}
+	workers.Wait()
+	t.Logf("first seed %d\n%s", seed, total)
+	if total.bad() {
+		t.Errorf("got mail lost, doubled or misplaced, want none")
+	}
+}
+
+// soakRound runs one round as a test of its own.
+func soakRound(t *testing.T, seed uint64, total *soakTally) {
+	t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+		if seed%soakDovecot == 0 {
+			t.Run("dovecot", func(t *testing.T) {
+				newSoak(t, seed, imaptest.Dovecot(t, imaptest.DovecotOptions{Plain: true}), total).round()
+			})
+			return
+		}
+		newSoak(t, seed, imaptest.Start(t, func(o *memserver.Options) { o.Security = memserver.Plain }), total).round()
+	})
+}
+
+// soak is one round: mail, a server, and what goes wrong on the way.
+type soak struct {
+	*kit
+	random  *rand.Rand
+	mail    *soakMail
+	total   *soakTally
+	planned []string // faults of the server
+	options imap.Options
+	pending sync.WaitGroup // what somebody else is about to do
+}
+
+func newSoak(t *testing.T, seed uint64, server *imaptest.Server, total *soakTally) *soak {
+	random := rand.New(rand.NewPCG(seed, 1))
+	s := &soak{kit: newKit(t, server), random: random, total: total, options: server.Options(imaptest.User)}
+	s.opts.Connections = 2 + random.IntN(3)
+	s.options.Timeout = 5 * time.Second
+	s.opts.Patience = 10 * time.Second
+	if server.Mem == nil {
+		s.opts.Settle = 250 * time.Millisecond
+	}
+	s.mail = newSoakMail(s.kit, random)
+	return s
+}
+
+// round breaks some runs, and lets the last ones end.
+func (s *soak) round() {
+	s.total.count("rounds", 1)
+	s.total.count("messages", len(s.mail.truth))
+	for range 1 + s.random.IntN(4) {
+		s.planServer()
+		s.somebodyElse()
+		s.brokenRun()
+		s.standstill()
+	}
+	s.endWell()
+	s.compare()
+	s.countServer()
+}
+
+// brokenRun is one run, in this process or in one that is killed, through a proxy that breaks connections.
+func (s *soak) brokenRun() {
+	proxy, err := migratetest.NewProxy(s.server.Addr.String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer proxy.Close()
+	messages := int64(len(s.mail.truth))
+	faults, freezes := s.random.IntN(4), s.random.IntN(4) == 0
+	for range faults {
+		proxy.Plan(migratetest.RandomFault(s.random, messages, 700, freezes))
+	}
+	timeout := s.options.Timeout
+	if freezes {
+		timeout = 400 * time.Millisecond
+	}
+	s.total.count("runs", 1)
+	if s.random.IntN(2) == 0 {
+		s.killedRun(proxy.Addr(), timeout)
+	} else {
+		s.target = imap.New(s.through(proxy.Addr(), timeout))
+		_, err := s.try(s.t.Context())
+		s.total.ended(err)
+	}
+	for kind, n := range proxy.Fired() {
+		s.total.count("proxy "+kind, n)
+	}
+}
+
+func (s *soak) through(addr *net.TCPAddr, timeout time.Duration) imap.Options {
+	options := s.options
+	options.Port, options.Timeout = addr.Port, timeout
+	return options
+}
+
+// standstill waits until the server stores nothing any more: the next run comes when a person starts it.
+func (s *soak) standstill() {
+	s.pending.Wait()
+	if s.server.Mem != nil {
+		s.server.Mem.WaitLate()
+	}
+}
+
+// endWell runs until a run ends well, and once more: it must find nothing to do.
+func (s *soak) endWell() {
+	s.target = imap.New(s.options)
+	for try := 1; ; try++ {
+		s.total.count("runs", 1)
+		r, err := s.try(s.t.Context())
+		s.standstill()
+		if err == nil && r.Balance() == 0 && r.Missing == 0 {
+			break
+		}
+		if try == 12 {
+			s.t.Fatalf("run %d: %v (%+v)", try, err, r.Tally)
+		}
+	}
+	s.total.count("runs", 1)
+	if r := s.run(); r.Uploaded != 0 || r.Rejected() != 0 {
+		s.t.Errorf("one more run: got %+v, want nothing sent and nothing rejected", r.Tally)
+	}
+}
+
+// compare holds what the server has against the truth, message by message.
+func (s *soak) compare() {
+	held := map[[32]byte]map[string]int{}
+	odd := 0
+	for mailbox, messages := range s.server.Dump(s.t, imaptest.User) {
+		for _, m := range messages {
+			digest := sha256.Sum256(m.Body)
+			if _, known := s.mail.truth[digest]; !known {
+				odd++
+				s.t.Errorf("%s: got an unknown message %q", mailbox, clipped(m.Body))
+				continue
+			}
+			if held[digest] == nil {
+				held[digest] = map[string]int{}
+			}
+			held[digest][mailbox]++
+		}
+	}
+	s.total.count("altered", odd)
+	for digest, want := range s.mail.truth {
+		s.total.judge(s.t, held[digest], want)
+	}
+}
+
+func clipped(body []byte) []byte { return bytes.TrimSpace(body[:min(len(body), 300)]) }
+
+// planServer lets the server in memory misbehave.
+func (s *soak) planServer() {
+	mem := s.server.Mem
+	if mem == nil || len(mem.Unfired()) > 0 {
+		return
+	}
+	switch s.random.IntN(8) {
+	case 0:
+		mem.SwallowOK(1 + s.random.IntN(2))
+	case 1:
+		mem.CutAppend(1 + s.random.Int64N(600))
+	case 2:
+		mem.LateStore(time.Duration(s.random.IntN(150)) * time.Millisecond)
+	case 3:
+		mem.FailAppends(memserver.Answer{}, memserver.Answer{Kind: "BYE", Text: "stored, and gone", Done: true})
+	case 4:
+		mem.FailAppends(memserver.Answer{}, memserver.Answer{Kind: "NO", Code: "OVERQUOTA", Text: "no room for now"})
+	case 5:
+		s.later(60, func() { mem.Restart(30 * time.Millisecond) })
+		s.total.count("server restart", 1)
+	}
+	s.planned = append(s.planned, mem.Unfired()...)
+}
+
+// countServer counts the faults of the server that happened.
+func (s *soak) countServer() {
+	if s.server.Mem == nil {
+		return
+	}
+	fired := map[string]int{}
+	for _, fault := range s.planned {
+		fired[soakKind(fault)]++
+	}
+	for _, fault := range s.server.Mem.Unfired() {
+		fired[soakKind(fault)]--
+	}
+	for kind, n := range fired {
+		s.total.count("server "+kind, n)
+	}
+}
+
+// somebodyElse delivers a message, sometimes with a Message-ID of ours and as many bytes. It must stay.
+func (s *soak) somebodyElse() {
+	if s.server.Mem == nil || s.random.IntN(3) > 0 {
+		return
+	}
+	anna, err := s.server.Mem.Account(imaptest.User)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	body := s.mail.foreign()
+	s.total.count("delivered by others", 1)
+	s.later(40, func() { _, _ = anna.Deliver("INBOX", body, nil, time.Time{}) })
+}
+
+// later does something within so many milliseconds; standstill waits for it.
+func (s *soak) later(within int, do func()) {
+	delay := time.Duration(s.random.IntN(within)) * time.Millisecond
+	s.pending.Go(func() {
+		time.Sleep(delay)
+		do()
+	})
+}
