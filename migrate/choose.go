@@ -26,7 +26,7 @@ func (m *Migration) choose(ctx context.Context) error {
 			msg = nil
 		}
 		if msg == nil {
-			msg = &merge{id: member.Message, known: member.AnchorExists}
+			msg = &merge{id: member.Message, known: member.AnchorExists, state: member.AnchorState}
 		}
 		msg.add(member, folders[member.Folder])
 	}
@@ -57,7 +57,8 @@ func (m *Migration) folderPlaces(ctx context.Context) (map[int64]folderPlace, er
 // the best place.
 type merge struct {
 	id    int64
-	known bool // to the ledger: sent, done or in doubt
+	known bool               // to the ledger: sent, done or in doubt
+	state state.MessageState // then
 	began bool
 
 	best     state.Member
@@ -108,12 +109,17 @@ func distinct(words []string) []string {
 
 // store plans the message, unless the ledger knows it already.
 func (g *merge) store(ctx context.Context, batch *state.Batch) error {
-	if g.known {
-		return nil
-	}
 	b := g.best
-	return batch.AddMessage(ctx, state.Message{
+	msg := state.Message{
 		ID: g.id, Copy: b.ID, Mailbox: g.place.mailbox, Size: b.Size, Exact: b.Exact, Key: b.Key, Content: b.Content, HasID: b.HasID, Trace: b.Trace,
 		Partial: b.Partial, Variant: g.variant, Flags: g.flags, Keywords: distinct(g.keywords), Date: g.date, MessageID: b.MessageID, Subject: b.Subject,
-	})
+	}
+	switch {
+	case !g.known:
+		return batch.AddMessage(ctx, msg)
+	case g.state == state.Planned:
+		return batch.Replan(ctx, msg)
+	default:
+		return nil
+	}
 }

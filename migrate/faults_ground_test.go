@@ -97,6 +97,23 @@ func TestGroundMovesDuringARun(t *testing.T) {
 	}
 }
 
+// TestMailboxDeletedWhileATwinIsExpected must not keep later runs from their end.
+func TestMailboxDeletedWhileATwinIsExpected(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	k.mbox("pc/Clienti", mail("1", "one", "text"))
+	k.server.Mem.CutAppend(20)
+	k.run()
+	if err := k.anna().DeleteMailbox("Clienti"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if r, err := k.try(t.Context()); !errors.Is(err, migrate.ErrMissing) || r.Missing != 1 {
+			t.Errorf("got %+v, %v, want one missing", r.Verification, err)
+		}
+	}
+}
+
 // sourceChanges are what people and mail clients do to an mbox between two runs.
 var sourceChanges = map[string]struct {
 	messages []string

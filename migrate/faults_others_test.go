@@ -120,7 +120,7 @@ func TestSomebodyElseDelivers(t *testing.T) {
 			t.Run(name+", "+fault, func(t *testing.T) {
 				t.Parallel()
 				k := inMemory(t)
-				k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"))
+				k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "longer text"))
 				plan(k.server.Mem)
 				k.opts.Reached = at(migrate.PointAppended, func() { k.deliver("INBOX", text) })
 				if r := k.run(); r.Uploaded != 2 {
@@ -148,10 +148,14 @@ func TestSomebodyElseDeliversAllTheTime(t *testing.T) {
 		defer close(ended)
 		for ctx.Err() == nil {
 			_, _ = anna.Deliver("INBOX", []byte("Subject: news\r\n\r\nnews\r\n"), nil, time.Time{})
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(time.Millisecond)
 		}
 	}()
-	k.run()
+	soon, cancel := context.WithTimeout(ctx, 8*time.Second)
+	defer cancel()
+	if _, err := k.try(soon); err != nil {
+		t.Errorf("got %v, want an end in spite of it", err)
+	}
 	stop()
 	<-ended
 	if a, b := len(k.uidsOf("INBOX", "one")), len(k.uidsOf("INBOX", "two")); a != 1 || b != 1 {

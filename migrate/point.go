@@ -9,7 +9,7 @@ const (
 	PointScanned     Point = "scanned"     // a part is read and its stamp stored
 	PointGrouped     Point = "grouped"     // copies are assigned to messages, no message is planned
 	PointPlanned     Point = "planned"     // messages are planned, the plan is not yet marked as whole
-	PointMade        Point = "made"        // a mailbox exists, and the ledger doesn't know who made it
+	PointMade        Point = "made"        // a mailbox was made, nothing is in it
 	PointClaimed     Point = "claimed"     // a batch is claimed, nothing is sent
 	PointAnswered    Point = "answered"    // the server stored a message, the rest of the batch is on its way
 	PointAppended    Point = "appended"    // all of a batch was answered, the ledger doesn't know

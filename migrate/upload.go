@@ -85,10 +85,13 @@ func (m *Migration) makeMailboxes(ctx context.Context, loads []state.Load) error
 }
 
 func (m *Migration) makeMailbox(ctx context.Context, arranger Arranger, b state.Mailbox) error {
+	if err := m.account.Made(ctx, b.ID, true); err != nil { // before it exists, so that undo knows it whatever happens
+		return err
+	}
 	made, err := arranger.Create(ctx, b.Name, Role(b.Role))
 	m.reach(PointMade)
-	if err == nil && made {
-		err = m.account.Made(ctx, b.ID)
+	if err == nil && !made {
+		err = m.account.Made(ctx, b.ID, false)
 	}
 	return err
 }

@@ -8,11 +8,11 @@ import (
 )
 
 // candidates are all that may be copies of one message: the live copies of the sources, and the messages that the target
-// has or may have. (An anchor's own planned state is rebuilt from the copies.)
+// has or may have.
 func candidates(account int64, sources []int64) string {
 	return strings.NewReplacer("$account", in([]int64{account}), "$sources", in(sources)).Replace(`
 		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, m.content, 1 AS anchor, m.variant
-		FROM message m WHERE m.account IN $account AND m.state <> 0
+		FROM message m WHERE m.account IN $account AND (m.state <> 0 OR m.doubted = 1)
 		UNION ALL
 		SELECT c.id, c.message, c.id, c.key, c.trace, c.hasid, c.partial, c.exact, c.content, 0, c.variant
 		FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder

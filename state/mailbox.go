@@ -25,9 +25,9 @@ func (a *Account) Mailbox(ctx context.Context, name string, role int) (int64, er
 	return id, nil
 }
 
-// Made records that the mailbox did not exist and was created.
-func (a *Account) Made(ctx context.Context, mailbox int64) error {
-	return a.exec(ctx, "UPDATE mailbox SET made = 1 WHERE id = ?", mailbox)
+// Made records whether the mailbox was made for this account.
+func (a *Account) Made(ctx context.Context, mailbox int64, made bool) error {
+	return a.exec(ctx, "UPDATE mailbox SET made = ? WHERE id = ?", made, mailbox)
 }
 
 // MailboxNames returns the names of the account's mailboxes by number.

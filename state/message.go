@@ -86,12 +86,12 @@ func (m Message) OnTarget() (digest []byte, size int64) {
 }
 
 // ResetPlan forgets the messages that are planned and no more, and those of the sources that were rejected: they get another
-// try. The next plan starts from the copies again.
+// try. The next plan starts from the copies again. What was in doubt is kept: a late twin of it may have to be found.
 func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
 	if err := a.RetryRejected(ctx, sources); err != nil {
 		return err
 	}
-	return a.exec(ctx, "DELETE FROM message WHERE account = ? AND state = 0", a.id)
+	return a.exec(ctx, "DELETE FROM message WHERE account = ? AND state = 0 AND doubted = 0", a.id)
 }
 
 // RetryRejected plans the rejected messages of the sources again.
@@ -106,6 +106,12 @@ func (b *Batch) AddMessage(ctx context.Context, m Message) error {
 		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		m.ID, b.a.id, m.Copy, m.Mailbox, m.Size, m.Exact, m.Key, m.Content, m.HasID, m.Trace, m.Partial, m.Variant, m.Flags, strings.Join(m.Keywords, " "),
 		m.Date, m.MessageID, m.Subject)
+}
+
+// Replan points a message that is planned still at its best copy as it is now.
+func (b *Batch) Replan(ctx context.Context, m Message) error {
+	return b.add(ctx, "UPDATE message SET copy = ?, mailbox = ?, size = ?, exact = ?, flags = ?, keywords = ?, date = ? WHERE id = ? AND state = 0",
+		m.Copy, m.Mailbox, m.Size, m.Exact, m.Flags, strings.Join(m.Keywords, " "), m.Date, m.ID)
 }
 
 // Member is a live copy with what the plan needs to choose among the copies of a message.

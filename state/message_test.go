@@ -365,3 +365,32 @@ func TestUnreadables(t *testing.T) {
 		}
 	}
 }
+
+func TestDoubtIsRemembered(t *testing.T) {
+	t.Parallel()
+	f := fill(t)
+	f.scan(f.row("1", "one"), f.row("2", "two"))
+	ids := f.plan()
+	if err := f.Claim(t.Context(), ids, 7, 11); err != nil {
+		t.Fatal(err)
+	}
+	lost := []Outcome{{Message: ids[0], State: Planned, Doubted: true}, {Message: ids[1], State: Planned}}
+	if err := f.Settle(t.Context(), f.run, lost); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.ResetPlan(t.Context(), []int64{f.source}); err != nil {
+		t.Fatal(err)
+	}
+	next, err := f.Next(t.Context(), f.mailbox, 0, 10)
+	if err != nil || len(next) != 1 || next[0].ID != ids[0] {
+		t.Fatalf("got %+v, %v, want the message in doubt to outlive the plan", next, err)
+	}
+	if err := f.Claim(t.Context(), ids[:1], 7, 20); err != nil {
+		t.Fatal(err)
+	}
+	for msg, err := range f.InDoubt(t.Context(), f.mailbox) {
+		if err != nil || msg.Floor != 11 {
+			t.Errorf("got floor %d, %v, want 11: its first copy may still turn up there", msg.Floor, err)
+		}
+	}
+}

@@ -11,15 +11,16 @@ import (
 // Next lists planned messages of a mailbox in the order of their copies, after a given copy: those that are next to be sent.
 func (a *Account) Next(ctx context.Context, mailbox, afterCopy int64, limit int) ([]Message, error) {
 	return collect(ctx, a.l.read, scanMessage, "SELECT "+messageColumns+messageTables+
-		"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
+		"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? AND c.id IS NOT NULL ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
 }
 
 // Claim records, before anything is sent, that the messages may from now on be in the mailbox, at UIDs from floor on.
 // All of them are claimed or none: it fails if one is not planned.
 func (a *Account) Claim(ctx context.Context, messages []int64, uidValidity, floor uint32) error {
 	return a.l.tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE message SET state = 1, uidvalidity = ?, floor = ?, uid = 0, tries = tries + 1 WHERE state = 0 AND id IN "+in(messages),
-			uidValidity, floor)
+		// A message that was in doubt before may still turn up where it was looked for then.
+		result, err := tx.ExecContext(ctx, "UPDATE message SET state = 1, floor = CASE WHEN doubted = 1 AND uidvalidity = ?1 THEN min(floor, ?2) ELSE ?2 END, "+
+			"uidvalidity = ?1, uid = 0, tries = tries + 1 WHERE state = 0 AND id IN "+in(messages), uidValidity, floor)
 		if err != nil {
 			return fmt.Errorf("ledger: %w", err)
 		}

@@ -127,7 +127,7 @@ func hintOf(err error) string {
 	case errors.Is(err, state.ErrNewer):
 		return "use that newer version of unpop, or another ledger with --state FILE"
 	case errors.Is(err, migrate.ErrMissing):
-		return "somebody may have moved or deleted them there; unpop sends nothing again that was there once"
+		return "somebody may have moved or deleted them there; unpop verify --repair sends them again"
 	case errors.Is(err, migrate.ErrIncomplete):
 		return "run the same command again, it goes on where it stopped"
 	default:
