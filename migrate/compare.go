@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"slices"
 
 	"unpop/dedupe"
 	"unpop/state"
@@ -26,6 +27,13 @@ func (m *Migration) compare(ctx context.Context, finder Finder, uid UID, msg sta
 	}
 	if digest, _ := msg.OnTarget(); string(id.Exact[:]) == string(digest) {
 		return same, nil
+	}
+	forms, err := m.forms(ctx, msg)
+	if err != nil {
+		return unlike, err
+	}
+	if slices.ContainsFunc(forms, func(f form) bool { return f.exact == id.Exact }) {
+		return sameContent, nil
 	}
 	own, known := m.ownContent(ctx, msg)
 	sameKey := string(id.Key[:]) == string(msg.Key)

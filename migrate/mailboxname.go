@@ -14,10 +14,10 @@ const quoteRune = '‛'
 
 // suspect are the characters that some server or other takes for its own, though they are not its delimiter: Dovecot refuses a dot
 // where it keeps mailboxes as Maildir++, and a tilde or a slash where they are folders of a disk.
-const suspect = `./\:|^~;#!@`
+const suspect = `./\:|^~;#!@"<>{}` + "`"
 
 var lookAlike = map[rune]rune{
-	'/': '／', '.': '．', '\\': '＼', '*': '＊', '%': '％', '|': '｜', ':': '：', '^': '＾', '~': '～', ';': '；', '#': '＃', '!': '！', '@': '＠', '-': '－', '_': '＿',
+	'/': '／', '.': '．', '\\': '＼', '*': '＊', '%': '％', '|': '｜', ':': '：', '^': '＾', '~': '～', ';': '；', '#': '＃', '!': '！', '@': '＠', '"': '＂', '<': '＜', '>': '＞', '{': '｛', '}': '｝', '`': '｀', '-': '－', '_': '＿',
 	' ': '␠', 0x7F: '␡',
 }
 

@@ -500,3 +500,17 @@ func TestMessageThatBreaksEveryConnection(t *testing.T) {
 	}
 	k.holds(map[string][]string{"INBOX": {"one", "two", "three"}})
 }
+
+func TestMailboxThatCantBeMade(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	k.mbox("pc/Feste 🎉", mail("1", "one", "text"))
+	for range 2 {
+		if err := k.server.Mem.Plan("CREATE", memserver.Answer{Kind: "NO", Text: "I don't like it"}); err != nil {
+			t.Fatal(err)
+		}
+		k.run()
+		k.holds(map[string][]string{"Feste □": {"one"}})
+		k.mbox("pc/Feste 🎉", mail("1", "one", "text"), mail("1", "one", "text")) // plan again
+	}
+}

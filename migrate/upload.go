@@ -3,7 +3,6 @@ package migrate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,16 +24,11 @@ func (m *Migration) Upload(ctx context.Context) (dropped int64, err error) {
 	if err := m.begin(ctx); err != nil {
 		return 0, err
 	}
-	loads, err := m.account.Loads(ctx, state.Planned)
+	loads, err := m.prepareMailboxes(ctx)
 	if err != nil {
 		return 0, err
 	}
 	m.beginUpload(loads)
-	if len(loads) > 0 {
-		if err := m.makeMailboxes(ctx, loads); err != nil {
-			return 0, err
-		}
-	}
 	u := &upload{m: m, loads: loads}
 	if u.quarantine, err = openQuarantine(m.opts.Quarantine); err != nil {
 		return 0, err
@@ -55,45 +49,6 @@ func (m *Migration) beginUpload(loads []state.Load) {
 		bytes += l.Bytes
 	}
 	m.p.Begin(StepUpload, messages, bytes)
-}
-
-// makeMailboxes creates those that are not there.
-func (m *Migration) makeMailboxes(ctx context.Context, loads []state.Load) error {
-	return m.withSession(ctx, func(ctx context.Context, s Session) error {
-		arranger, ok := s.(Arranger)
-		if !ok {
-			return errors.New("target: can't make mailboxes")
-		}
-		there, err := arranger.Mailboxes(ctx)
-		if err != nil {
-			return err
-		}
-		exists := map[string]bool{}
-		for _, b := range there {
-			exists[b.Name] = true
-		}
-		for _, l := range loads {
-			if exists[l.Mailbox.Name] {
-				continue
-			}
-			if err := m.makeMailbox(ctx, arranger, l.Mailbox); err != nil {
-				return fmt.Errorf("mailbox %q: %w", l.Mailbox.Name, err)
-			}
-		}
-		return nil
-	})
-}
-
-func (m *Migration) makeMailbox(ctx context.Context, arranger Arranger, b state.Mailbox) error {
-	if err := m.account.Made(ctx, b.ID, true); err != nil { // before it exists, so that undo knows it whatever happens
-		return err
-	}
-	made, err := arranger.Create(ctx, b.Name, Role(b.Role))
-	m.reach(PointMade)
-	if err == nil && !made {
-		err = m.account.Made(ctx, b.ID, false)
-	}
-	return err
 }
 
 // upload is one upload step: some workers, each with a session, take one mailbox after the other.

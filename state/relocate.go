@@ -32,6 +32,11 @@ func (a *Account) Relocate(ctx context.Context, message int64, uidValidity, uid 
 	return a.exec(ctx, "UPDATE message SET uidvalidity = ?, uid = ?, missing = 0 WHERE id = ? AND state = 2", uidValidity, uid, message)
 }
 
+// Redirect plans what is planned for one mailbox for another.
+func (a *Account) Redirect(ctx context.Context, from, to int64) error {
+	return a.exec(ctx, "UPDATE message SET mailbox = ? WHERE mailbox = ? AND state = 0", to, from)
+}
+
 // Renamed records that what is done in one mailbox lies in another, because the user renamed it.
 func (a *Account) Renamed(ctx context.Context, from, to int64) error {
 	return a.exec(ctx, "UPDATE message SET mailbox = ? WHERE mailbox = ? AND state = 2", to, from)
