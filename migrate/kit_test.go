@@ -18,14 +18,13 @@ import (
 
 // kit is a ledger, some sources on disk and a server.
 type kit struct {
-	t       *testing.T
-	dir     string
-	ledger  string
-	server  *imaptest.Server
-	target  migrate.Target // the server's, unless a test puts something in between
-	specs   []string
-	opts    migrate.Options
-	reports []migrate.Report
+	t      *testing.T
+	dir    string
+	ledger string
+	server *imaptest.Server
+	target migrate.Target // the server's, unless a test puts something in between
+	specs  []string
+	opts   migrate.Options
 }
 
 func newKit(t *testing.T, server *imaptest.Server) *kit {
