@@ -86,3 +86,23 @@ func TestDovecotQuota(t *testing.T) {
 		t.Errorf("got %v, want the server's words about the quota", err)
 	}
 }
+
+func TestServerThatGivesFewConnections(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, imaptest.Dovecot(t, imaptest.DovecotOptions{MaxConns: 2}))
+	k.opts.Settle, k.opts.Connections = 200*time.Millisecond, 6
+	want := map[string][]string{}
+	for i := range 60 {
+		name, box := fmt.Sprintf("m%02d", i), fmt.Sprintf("Box %d", i%6)
+		want[box] = append(want[box], name)
+	}
+	for box, names := range want {
+		var messages []string
+		for _, name := range names {
+			messages = append(messages, mail(name, name, "text"))
+		}
+		k.mbox("pc/"+box, messages...)
+	}
+	k.run()
+	k.holds(want)
+}

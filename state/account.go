@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -15,11 +14,17 @@ type Account struct {
 	Target string // canonical URL
 }
 
+// errReadOnly is the answer to a caller that wants to write a ledger opened for looking.
+var errReadOnly = errors.New("ledger: opened read-only")
+
 // Account finds or makes the account of a target.
 func (l *Ledger) Account(ctx context.Context, target string) (*Account, error) {
+	if l.write == nil {
+		return nil, errReadOnly
+	}
 	_, err := l.write.ExecContext(ctx, "INSERT INTO account (target, created) VALUES (?, ?) ON CONFLICT DO NOTHING", target, time.Now().Unix())
 	if err != nil {
-		return nil, fmt.Errorf("ledger: %w", describe(err))
+		return nil, wrap(err)
 	}
 	a := &Account{l: l, Target: target}
 	err = l.write.QueryRowContext(ctx, "SELECT id FROM account WHERE target = ?", target).Scan(&a.id)
@@ -49,7 +54,7 @@ func (a *Account) StartRun(ctx context.Context, command, version string) (int64,
 	result, err := a.l.write.ExecContext(ctx, "INSERT INTO run (account, command, version, started) VALUES (?, ?, ?, ?)",
 		a.id, command, version, time.Now().Unix())
 	if err != nil {
-		return 0, fmt.Errorf("ledger: %w", err)
+		return 0, wrap(err)
 	}
 	return result.LastInsertId()
 }
@@ -89,7 +94,7 @@ func (a *Account) SetPlan(ctx context.Context, basis string) error {
 
 func (a *Account) exec(ctx context.Context, query string, args ...any) error {
 	if _, err := a.l.write.ExecContext(ctx, query, args...); err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return wrap(err)
 	}
 	return nil
 }

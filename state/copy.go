@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 	"strings"
 )
@@ -66,7 +65,7 @@ func (a *Account) ScanPart(ctx context.Context, part int64) (*PartWriter, error)
 		return tx.QueryRowContext(ctx, "SELECT 1 + max((SELECT coalesce(max(id), 0) FROM copy), (SELECT coalesce(max(id), 0) FROM message))").Scan(&w.next)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
+		return nil, wrap(err)
 	}
 	return w, nil
 }
@@ -77,12 +76,12 @@ const insertCopy = "INSERT INTO copy (id, part, folder, ref, state, size, exact,
 // Add stores a copy. It is on disk after Finish, or some thousand copies later.
 func (w *PartWriter) Add(ctx context.Context, c Copy) error {
 	if err := w.begin(ctx); err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return wrap(err)
 	}
 	_, err := w.insert.ExecContext(ctx, w.next, w.part, c.Folder, c.Ref, c.State, c.Size, c.Exact, c.Key, c.HasID, c.Trace, c.Partial, c.Rebuilt,
 		c.Flags, strings.Join(c.Keywords, " "), c.Date, c.DateRank, c.MessageID, c.Subject, c.Flaw)
 	if err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return wrap(err)
 	}
 	w.next++
 	w.rows++
@@ -112,7 +111,7 @@ func (w *PartWriter) commit() error {
 	tx := w.tx
 	w.tx = nil
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return wrap(err)
 	}
 	return nil
 }

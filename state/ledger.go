@@ -35,7 +35,7 @@ var ErrForeign = errors.New("not an unpop ledger")
 // Open opens or makes the ledger at path, for writing. It fails with a [*LockedError] where another process has it open.
 func Open(ctx context.Context, path string) (*Ledger, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
+		return nil, wrap(err)
 	}
 	lock, err := acquire(path)
 	if err != nil {
@@ -55,7 +55,7 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 // It fails with [fs.ErrNotExist] where there is none.
 func OpenReadOnly(ctx context.Context, path string) (*Ledger, error) {
 	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
+		return nil, wrap(err)
 	}
 	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
 	if err != nil {
@@ -145,16 +145,30 @@ func (l *Ledger) prepare(ctx context.Context) error {
 	return l.upgrade(ctx)
 }
 
-// describe adds to SQLite's words what a person can do.
+// ErrDamaged says that the ledger's file was altered by something else, or that its disk is failing.
+var ErrDamaged = errors.New("ledger is damaged")
+
+// ErrNoRoom says that the disk of the ledger is full. Nothing was sent that the ledger doesn't know.
+var ErrNoRoom = errors.New("no room on the disk of the ledger")
+
+// wrap tells where an error comes from.
+func wrap(err error) error { return fmt.Errorf("ledger: %w", describe(err)) }
+
+// describe gives SQLite's errors the meaning that they have for a ledger.
 func describe(err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case strings.Contains(err.Error(), "file is not a database"):
-		return fmt.Errorf("%w: %w", ErrForeign, err)
-	default:
-		return err
 	}
+	for words, meaning := range map[string]error{
+		"file is not a database": ErrForeign,
+		"malformed":              ErrDamaged,
+		"disk is full":           ErrNoRoom,
+	} {
+		if strings.Contains(err.Error(), words) && !errors.Is(err, meaning) {
+			return fmt.Errorf("%w: %w", meaning, err)
+		}
+	}
+	return err
 }
 
 // NotExist reports whether err says that there is no ledger.

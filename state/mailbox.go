@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"database/sql"
-	"fmt"
 )
 
 // Mailbox is a mailbox on the target.
@@ -20,7 +19,7 @@ func (a *Account) Mailbox(ctx context.Context, name string, role int) (int64, er
 	err := a.l.write.QueryRowContext(ctx, "INSERT INTO mailbox (account, name, role) VALUES (?, ?, ?) "+
 		"ON CONFLICT (account, name) DO UPDATE SET role = excluded.role RETURNING id", a.id, name, role).Scan(&id)
 	if err != nil {
-		return 0, fmt.Errorf("ledger: %w", err)
+		return 0, wrap(err)
 	}
 	return id, nil
 }

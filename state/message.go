@@ -96,7 +96,7 @@ func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
 
 // RetryRejected plans the rejected messages of the sources again.
 func (a *Account) RetryRejected(ctx context.Context, sources []int64) error {
-	return a.exec(ctx, "UPDATE message SET state = 0, reason = '', repair = 0, sent = NULL, sentsize = 0 WHERE account = ? AND state = 3 AND id IN "+
+	return a.exec(ctx, "UPDATE message SET state = 0, reason = '', repair = 0, sent = NULL, sentsize = 0, tries = 0 WHERE account = ? AND state = 3 AND id IN "+
 		"(SELECT c.message FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN "+in(sources)+")", a.id)
 }
 

@@ -2,6 +2,7 @@ package state
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -392,5 +393,49 @@ func TestDoubtIsRemembered(t *testing.T) {
 		if err != nil || msg.Floor != 11 {
 			t.Errorf("got floor %d, %v, want 11: its first copy may still turn up there", msg.Floor, err)
 		}
+	}
+}
+
+func TestServerThatWentBackInTime(t *testing.T) {
+	t.Parallel()
+	f := fill(t)
+	f.scan(f.row("1", "one"), f.row("2", "two"))
+	ids := f.plan()
+	f.settle(ids[0], Outcome{State: Done, How: Appended, UIDValidity: 1, UID: 5})
+	f.settle(ids[1], Outcome{State: Done, How: Appended, UIDValidity: 1, UID: 5}) // the same UID again
+	for msg, err := range f.Stored(t.Context(), f.mailbox) {
+		if err != nil || (msg.ID == ids[0]) != msg.Missing || (msg.ID == ids[1]) != (msg.UID == 5 && msg.UIDValidity == 1) {
+			t.Errorf("got %+v, %v, want the UID with the newer message and the older one missing", msg, err)
+		}
+	}
+}
+
+func TestHopelessGetAFreshStart(t *testing.T) {
+	t.Parallel()
+	f := fill(t)
+	f.scan(f.row("1", "one"))
+	id := f.plan()[0]
+	for range 3 {
+		f.settle(id, Outcome{State: Planned})
+	}
+	f.settle(id, Outcome{State: Rejected, Reason: "breaks"})
+	if err := f.RetryRejected(t.Context(), []int64{f.source}); err != nil {
+		t.Fatal(err)
+	}
+	if next, err := f.Next(t.Context(), f.mailbox, 0, 1); err != nil || len(next) != 1 || next[0].Tries != 0 {
+		t.Errorf("got %+v, %v, want no tries counted", next, err)
+	}
+}
+
+func TestReadOnlyLedgerTakesNoAccount(t *testing.T) {
+	t.Parallel()
+	l, _ := open(t)
+	look, err := OpenReadOnly(t.Context(), l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer look.Close()
+	if _, err := look.Account(t.Context(), "imap://x@y"); !errors.Is(err, errReadOnly) {
+		t.Errorf("got %v, want %v", err, errReadOnly)
 	}
 }

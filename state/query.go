@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 )
 
@@ -25,14 +24,14 @@ func stream[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, err
 		var zero T
 		rows, err := db.QueryContext(ctx, query, args...)
 		if err != nil {
-			yield(zero, fmt.Errorf("ledger: %w", err))
+			yield(zero, wrap(err))
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
 			item, err := scan(rows)
 			if err != nil {
-				yield(zero, fmt.Errorf("ledger: %w", err))
+				yield(zero, wrap(err))
 				return
 			}
 			if !yield(item, nil) {
@@ -40,7 +39,7 @@ func stream[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, err
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(zero, fmt.Errorf("ledger: %w", err))
+			yield(zero, wrap(err))
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (a *Account) Refused(ctx context.Context, message int64, repair int, reason
 func (a *Account) Repaired(ctx context.Context, message int64, repair int, digest []byte, size int64) error {
 	result, err := a.l.write.ExecContext(ctx, "UPDATE message SET repair = ?, sent = ?, sentsize = ? WHERE id = ? AND state = 0", repair, digest, size, message)
 	if err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return wrap(err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n != 1 {
 		return fmt.Errorf("repair: message %d: %w", message, cause(err))

@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"database/sql"
-	"fmt"
 )
 
 // Vanished lists messages of a mailbox that the last verification did not find, after a given one.
@@ -25,7 +24,7 @@ func (a *Account) Resend(ctx context.Context, messages, sources []int64, reason 
 	result, err := a.l.write.ExecContext(ctx, "UPDATE message SET state = 0, how = 0, run = 0, uidvalidity = 0, uid = 0, floor = 0, doubted = 0, missing = 0, "+
 		"reason = ? WHERE state = 2 AND missing = 1 AND id IN "+in(messages)+" AND copy IN (SELECT c.id FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN "+in(sources)+")", reason)
 	if err != nil {
-		return 0, fmt.Errorf("ledger: %w", err)
+		return 0, wrap(err)
 	}
 	return result.RowsAffected()
 }

@@ -67,14 +67,14 @@ func (l *Ledger) apply(ctx context.Context, file string, version int) error {
 func (l *Ledger) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
 	tx, err := l.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return wrap(err)
 	}
 	if err := do(tx); err != nil {
 		_ = tx.Rollback() // the cause is what counts
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return wrap(err)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func (a *Account) Part(ctx context.Context, source, run int64, name string) (Par
 		"INSERT INTO part (source, name, run) VALUES (?, ?, ?) ON CONFLICT (source, name) DO UPDATE SET run = excluded.run RETURNING id, stamp, remarks, error",
 		source, name, run).Scan(&p.ID, &p.Stamp, &remarks, &p.Error)
 	if err != nil {
-		return p, fmt.Errorf("ledger: %w", err)
+		return p, wrap(err)
 	}
 	p.Remarks = lines(remarks)
 	return p, nil
@@ -106,7 +106,7 @@ func (a *Account) Folder(ctx context.Context, f Folder) (int64, error) {
 		"ON CONFLICT (source, name) DO UPDATE SET account = excluded.account, path = excluded.path, role = excluded.role RETURNING id",
 		f.Source, f.Name, f.Account, string(path), f.Role).Scan(&id)
 	if err != nil {
-		return 0, fmt.Errorf("ledger: %w", err)
+		return 0, wrap(err)
 	}
 	return id, nil
 }

@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"database/sql"
-	"fmt"
 )
 
 // Tally is the account of every copy that some sources hold. It closes: see [Tally.Balance].
@@ -57,7 +56,7 @@ func (a *Account) tallyCopies(ctx context.Context, sources []int64) (t Tally, di
 		"FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder WHERE p.source IN "+in(sources)).
 		Scan(&t.Seen, &t.Excluded, &t.Expunged, &t.Unreadable, &live, &t.Variant, &distinct)
 	if err != nil {
-		return t, 0, fmt.Errorf("ledger: %w", err)
+		return t, 0, wrap(err)
 	}
 	t.Duplicate = live - distinct
 	return t, distinct, nil

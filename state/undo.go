@@ -56,7 +56,7 @@ func (a *Account) Undoing(ctx context.Context, messages []int64) error {
 	return a.l.tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, "UPDATE message SET state = 4 WHERE state IN (2, 4) AND how IN (1, 2) AND id IN "+in(messages))
 		if err != nil {
-			return fmt.Errorf("ledger: %w", err)
+			return wrap(err)
 		}
 		if n, err := result.RowsAffected(); err != nil || n != int64(len(messages)) {
 			return fmt.Errorf("undo: %d of %d messages were uploaded: %w", n, len(messages), cause(err))
@@ -75,7 +75,7 @@ func (a *Account) Undone(ctx context.Context, messages []int64) error {
 			{"UPDATE account SET plan = '' WHERE id = ?", []any{a.id}},
 		} {
 			if _, err := tx.ExecContext(ctx, c.query, c.args...); err != nil {
-				return fmt.Errorf("ledger: %w", err)
+				return wrap(err)
 			}
 		}
 		return nil

@@ -22,7 +22,7 @@ func (a *Account) Claim(ctx context.Context, messages []int64, uidValidity, floo
 		result, err := tx.ExecContext(ctx, "UPDATE message SET state = 1, floor = CASE WHEN doubted = 1 AND uidvalidity = ?1 THEN min(floor, ?2) ELSE ?2 END, "+
 			"uidvalidity = ?1, uid = 0, tries = tries + 1 WHERE state = 0 AND id IN "+in(messages), uidValidity, floor)
 		if err != nil {
-			return fmt.Errorf("ledger: %w", err)
+			return wrap(err)
 		}
 		if n, err := result.RowsAffected(); err != nil || n != int64(len(messages)) {
 			return fmt.Errorf("claim: %d of %d messages are planned: %w", n, len(messages), cause(err))
@@ -47,9 +47,12 @@ func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) err
 	if len(outcomes) == 0 {
 		return nil
 	}
-	pending := make([]change, len(outcomes))
-	for i, o := range outcomes {
-		pending[i] = o.change(run)
+	pending := make([]change, 0, 2*len(outcomes))
+	for _, o := range outcomes {
+		if o.State == Done && o.How == Appended {
+			pending = append(pending, o.displacing())
+		}
+		pending = append(pending, o.change(run))
 	}
 	return a.l.tx(ctx, func(tx *sql.Tx) error {
 		if err := execAll(ctx, tx, pending); err != nil {
@@ -57,6 +60,13 @@ func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) err
 		}
 		return nil
 	})
+}
+
+// displacing takes a UID from the message that had it: the server has just given it to another one, so it went back in time, to a
+// backup, and lost what it had stored since. The message is missing until it is found elsewhere.
+func (o Outcome) displacing() change {
+	return change{"UPDATE message SET uidvalidity = 0, uid = id, missing = 1 WHERE mailbox = (SELECT mailbox FROM message WHERE id = ?1) " +
+		"AND uidvalidity = ?2 AND uid = ?3 AND state = 2 AND id <> ?1", []any{o.Message, o.UIDValidity, o.UID}}
 }
 
 func (o Outcome) change(run int64) change {
@@ -131,7 +141,7 @@ func (b *Batch) SetMissing(ctx context.Context, message int64, missing bool) err
 func (a *Account) Quarantine(ctx context.Context, digest []byte) (bool, error) {
 	result, err := a.l.write.ExecContext(ctx, "INSERT INTO quarantine (account, digest) VALUES (?, ?) ON CONFLICT DO NOTHING", a.id, digest)
 	if err != nil {
-		return false, fmt.Errorf("ledger: %w", err)
+		return false, wrap(err)
 	}
 	n, err := result.RowsAffected()
 	return n > 0, err

@@ -122,6 +122,10 @@ func hintOf(err error) string {
 		return "wait until it has ended; unpop status --state " + shellQuote(locked.Path) + " shows how far it is"
 	case errors.As(err, &target):
 		return targetHint(target)
+	case errors.Is(err, state.ErrDamaged):
+		return "take the ledger from a backup; a new one would not know what is on the server, and send it again"
+	case errors.Is(err, state.ErrNoRoom):
+		return "make room there, then run the same command again: it goes on where it stopped"
 	case errors.Is(err, state.ErrForeign):
 		return "name another file with --state; this one is left as it is"
 	case errors.Is(err, state.ErrNewer):
