@@ -19,7 +19,7 @@ func groundKit(t *testing.T, doubt bool) *kit {
 	k.mbox("pc/Clienti", mail("1", "one", "text"), mail("2", "two", "text"), withoutID("no id A"), withoutID("no id B"))
 	if !doubt {
 		k.run()
-	} else if !k.child(migrate.PointAppended, 1) {
+	} else if !k.child(childJob{Point: migrate.PointAppended, Nth: 1}) {
 		t.Fatal("child was not killed")
 	}
 	k.holds(map[string][]string{"Clienti": {"one", "two", "no id A", "no id B"}})
@@ -136,7 +136,7 @@ func TestSourceChangesBetweenRuns(t *testing.T) {
 				k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"), withoutID("no id A"), mail("3", "three", "text"))
 				if !doubt {
 					k.run()
-				} else if !k.child(migrate.PointAppended, 1) {
+				} else if !k.child(childJob{Point: migrate.PointAppended, Nth: 1}) {
 					t.Fatal("child was not killed")
 				}
 				k.mbox("pc/Inbox", c.messages...)
@@ -157,7 +157,7 @@ func TestSourceShrinksBeforeItWasSent(t *testing.T) {
 			t.Parallel()
 			k := inMemory(t)
 			k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"), mail("3", "three", "text"))
-			if !k.child(point, 1) {
+			if !k.child(childJob{Point: point, Nth: 1}) {
 				t.Fatal("child was not killed")
 			}
 			k.mbox("pc/Inbox", mail("3", "three", "text"))
@@ -178,7 +178,7 @@ func TestMaildirRenamesFiles(t *testing.T) {
 		k.file("md/.Clienti/cur/1400000004.M4P1.host:2,S", mail("4", "four", "text"))
 		if !doubt {
 			k.run()
-		} else if !k.child(migrate.PointAppended, 1) {
+		} else if !k.child(childJob{Point: migrate.PointAppended, Nth: 1}) {
 			t.Fatal("child was not killed")
 		}
 		for from, to := range map[string]string{
@@ -214,7 +214,7 @@ func TestSourceIsGone(t *testing.T) {
 		k.mbox("pc2/Inbox", mail("2", "two", "text"), mail("3", "three", "text"))
 		if !doubt {
 			k.run()
-		} else if !k.child(migrate.PointAppended, 1) {
+		} else if !k.child(childJob{Point: migrate.PointAppended, Nth: 1}) {
 			t.Fatal("child was not killed")
 		}
 		both := k.specs

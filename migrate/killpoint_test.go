@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,6 +36,7 @@ type childJob struct {
 	Specs                        []string
 	Point                        migrate.Point // where it dies
 	Nth                          int           // the how manieth time it gets there
+	Undo                         bool          // take back, in place of bringing over
 }
 
 // Exit statuses of a child that is not killed.
@@ -76,7 +78,12 @@ func (j childJob) run() error {
 		inputs = append(inputs, migrate.Input{Kind: found.Kind, Path: found.Path, Source: s})
 	}
 	opts := migrate.Options{Settle: 30 * time.Millisecond, Patience: 5 * time.Second, Quarantine: j.Quarantine, Connections: 2, Reached: j.die()}
-	_, err = migrate.New(account, inputs, j.target(), opts).Run(ctx)
+	m := migrate.New(account, inputs, j.target(), opts)
+	if j.Undo {
+		_, err = m.Undo(ctx, migrate.UndoOptions{})
+		return err
+	}
+	_, err = m.Run(ctx)
 	return err
 }
 
@@ -125,7 +132,7 @@ func TestKilledAtEachPoint(t *testing.T) {
 			}
 			killed := 0
 			for nth := 1; nth <= 3; nth++ {
-				if k.child(point, nth) {
+				if k.child(childJob{Point: point, Nth: nth}) {
 					killed++
 				}
 			}
@@ -140,6 +147,39 @@ func TestKilledAtEachPoint(t *testing.T) {
 			if again := k.run(); again.Uploaded != 0 {
 				t.Errorf("a further run sent %d messages", again.Uploaded)
 			}
+			k.holds(want)
+		})
+	}
+}
+
+func TestUndoKilledAtEachPoint(t *testing.T) {
+	t.Parallel()
+	for _, point := range migrate.UndoPoints() {
+		t.Run(string(point), func(t *testing.T) {
+			t.Parallel()
+			k, want := pointKit(t)
+			before := fmt.Sprint(k.server.Dump(t, imaptest.User))
+			k.run()
+			killed := 0
+			for nth := 1; nth <= 2; nth++ {
+				if k.child(childJob{Point: point, Nth: nth, Undo: true}) {
+					killed++
+				}
+			}
+			if killed == 0 {
+				t.Fatalf("point %q was never reached", point)
+			}
+			err := k.with(func(m *migrate.Migration) error {
+				_, err := m.Undo(t.Context(), migrate.UndoOptions{})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if after := fmt.Sprint(k.server.Dump(t, imaptest.User)); after != before {
+				t.Errorf("server holds %s, held %s", after, before)
+			}
+			k.run()
 			k.holds(want)
 		})
 	}
@@ -172,13 +212,12 @@ func wireSize(message string) int64 {
 	return int64(len(message) + strings.Count(message, "\n"))
 }
 
-// child runs a migration in a process that dies at a point, and reports whether it did.
-func (k *kit) child(point migrate.Point, nth int) (killed bool) {
+// child runs a migration, or its undoing, in a process that dies at a point, and reports whether it did.
+func (k *kit) child(what childJob) (killed bool) {
 	k.t.Helper()
-	job, err := json.Marshal(childJob{
-		Ledger: k.ledger, Quarantine: filepath.Join(k.dir, "quarantine.mbox"), CA: string(k.server.CertPEM), Host: k.server.Addr.IP.String(), Port: k.server.Addr.Port,
-		Specs: k.specs, Point: point, Nth: nth,
-	})
+	what.Ledger, what.Quarantine, what.Specs = k.ledger, filepath.Join(k.dir, "quarantine.mbox"), k.specs
+	what.CA, what.Host, what.Port = string(k.server.CertPEM), k.server.Addr.IP.String(), k.server.Addr.Port
+	job, err := json.Marshal(what)
 	if err != nil {
 		k.t.Fatal(err)
 	}

@@ -88,28 +88,28 @@ func (r *retrier) wait(err *TargetError) time.Duration {
 
 // leaveAlone waits as the server asked, and lets a new run know, should this one be stopped meanwhile.
 func (r *retrier) leaveAlone(ctx context.Context, wait time.Duration, err *TargetError) error {
-	if err := r.m.account.SetWaiting(ctx, time.Now().Add(wait), err.Error()); err != nil {
+	if err := r.m.account.SetWaiting(ctx, wait, err.Error()); err != nil {
 		return err
 	}
-	if err := r.m.waitUntil(ctx, wait); err != nil {
+	if err := r.m.waitFor(ctx, wait); err != nil {
 		return err
 	}
-	return r.m.account.SetWaiting(ctx, time.Time{}, "")
+	return r.m.account.Waited(ctx)
 }
 
-// honour waits out what the server asked an earlier run to wait. A clock that was set back makes it no longer than a day.
+// honour waits out what the server asked an earlier run to wait.
 func (m *Migration) honour(ctx context.Context) error {
-	until, _, err := m.account.Waiting(ctx)
-	if err != nil || until.IsZero() {
+	left, _, err := m.account.Waiting(ctx)
+	if err != nil {
 		return err
 	}
-	if err := m.waitUntil(ctx, min(time.Until(until), 24*time.Hour)); err != nil {
+	if err := m.waitFor(ctx, left); err != nil {
 		return err
 	}
-	return m.account.SetWaiting(ctx, time.Time{}, "")
+	return m.account.Waited(ctx)
 }
 
-func (m *Migration) waitUntil(ctx context.Context, wait time.Duration) error {
+func (m *Migration) waitFor(ctx context.Context, wait time.Duration) error {
 	if wait <= 0 {
 		return ctx.Err()
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fixture is a ledger with one source, one part, one folder and its mailbox.
@@ -437,5 +438,27 @@ func TestReadOnlyLedgerTakesNoAccount(t *testing.T) {
 	defer look.Close()
 	if _, err := look.Account(t.Context(), "imap://x@y"); !errors.Is(err, errReadOnly) {
 		t.Errorf("got %v, want %v", err, errReadOnly)
+	}
+}
+
+func TestWaitingAfterTheClockWasSet(t *testing.T) {
+	t.Parallel()
+	f := fill(t)
+	if err := f.SetWaiting(t.Context(), 10*time.Minute, "later"); err != nil {
+		t.Fatal(err)
+	}
+	for shift, want := range map[string]time.Duration{"+0": 10 * time.Minute, "+31536000": 10 * time.Minute, "-31536000": 0} {
+		if err := f.exec(t.Context(), "UPDATE account SET waiting = unixepoch() + 600 "+shift); err != nil { // as if the clock had been set
+			t.Fatal(err)
+		}
+		if left, reason, err := f.Waiting(t.Context()); err != nil || reason != "later" || left > want || left < want-2*time.Second {
+			t.Errorf("%s s: got %s, %q, %v, want %s", shift, left, reason, err, want)
+		}
+	}
+	if err := f.Waited(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left, _, err := f.Waiting(t.Context()); err != nil || left != 0 {
+		t.Errorf("after it: got %s, %v", left, err)
 	}
 }

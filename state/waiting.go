@@ -5,21 +5,25 @@ import (
 	"time"
 )
 
-// Waiting returns until when the server asked to be left alone, and its words; zero if it didn't.
-func (a *Account) Waiting(ctx context.Context) (until time.Time, reason string, err error) {
-	var seconds int64
-	err = a.l.read.QueryRowContext(ctx, "SELECT waiting, reason FROM account WHERE id = ?", a.id).Scan(&seconds, &reason)
-	if seconds > 0 {
-		until = time.Unix(seconds, 0)
+// Waiting returns for how long the server still wants to be left alone, and its words. A clock that was set back meanwhile makes it no
+// longer than the server asked.
+func (a *Account) Waiting(ctx context.Context) (left time.Duration, reason string, err error) {
+	var until, asked int64
+	err = a.l.read.QueryRowContext(ctx, "SELECT waiting, asked, reason FROM account WHERE id = ?", a.id).Scan(&until, &asked, &reason)
+	if err != nil || until == 0 {
+		return 0, "", err
 	}
-	return until, reason, err
+	left = min(time.Until(time.Unix(until, 0)), time.Duration(asked)*time.Second)
+	return max(left, 0), reason, nil
 }
 
-// SetWaiting records it, so that a new run waits too; a zero time says that the wait is over.
-func (a *Account) SetWaiting(ctx context.Context, until time.Time, reason string) error {
-	var seconds int64
-	if !until.IsZero() {
-		seconds = until.Unix()
-	}
-	return a.exec(ctx, "UPDATE account SET waiting = ?, reason = ? WHERE id = ?", seconds, reason, a.id)
+// SetWaiting records that the server asked to be left alone, so that a new run waits too.
+func (a *Account) SetWaiting(ctx context.Context, wait time.Duration, reason string) error {
+	asked := int64((wait + time.Second - 1) / time.Second)
+	return a.exec(ctx, "UPDATE account SET waiting = ?, asked = ?, reason = ? WHERE id = ?", time.Now().Unix()+asked, asked, reason, a.id)
+}
+
+// Waited records that the wait is over.
+func (a *Account) Waited(ctx context.Context) error {
+	return a.exec(ctx, "UPDATE account SET waiting = 0, asked = 0, reason = '' WHERE id = ? AND waiting <> 0", a.id)
 }

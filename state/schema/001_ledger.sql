@@ -7,6 +7,7 @@ CREATE TABLE account (
   created INTEGER NOT NULL,
   plan    TEXT    NOT NULL DEFAULT '',      -- what the plan was made from; '' = plan again
   waiting INTEGER NOT NULL DEFAULT 0,       -- until when the server asked to be left alone
+  asked   INTEGER NOT NULL DEFAULT 0,       -- for how many seconds, should the clock be set meanwhile
   reason  TEXT    NOT NULL DEFAULT ''       -- and its words
 ) STRICT;
 
