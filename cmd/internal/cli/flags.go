@@ -27,7 +27,7 @@ func (f *signInFlags) addSecrets(cmd *cobra.Command) {
 	flags.StringVar(&f.passwordFile, "password-file", "", "the first line of `FILE` is the password")
 	flags.StringVar(&f.passwordEnv, "password-env", "", "environment variable `NAME` holds the password")
 	flags.StringVar(&f.tlsCA, "tls-ca", "", "trust the authorities in `FILE` (PEM), no others")
-	flags.BoolVar(&f.plaintext, "plaintext", false, "with imap://: go on where there is no STARTTLS")
+	flags.BoolVar(&f.plaintext, "plaintext", false, "with imap://: go on without TLS, or with any")
 }
 
 // ledgerFlag says where the ledger is.

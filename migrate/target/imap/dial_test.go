@@ -3,6 +3,7 @@ package imap_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
 	"strings"
@@ -60,10 +61,29 @@ func TestDialNeedsTLS(t *testing.T) {
 		t.Errorf("TLS to a plain port: got %v, hint %q, want Unfit with a hint", e, e.Hint)
 	}
 	starttls := imaptest.Start(t).Options(imaptest.User)
-	starttls.Plaintext = true // allowed, but TLS is to be had: a bad certificate still counts
-	starttls.RootCAs = nil
+	starttls.Plaintext = true
+	starttls.RootCAs = x509.NewCertPool()
 	if kind, e := dialKind(t, starttls); kind != migrate.Unfit {
-		t.Errorf("plaintext allowed, STARTTLS offered: got %v, want TLS to be used and checked", e)
+		t.Errorf("plaintext allowed, another authority named: got %v, want the certificate to be checked", e)
+	}
+	implicit := imaptest.Start(t, security(memserver.ImplicitTLS)).Options(imaptest.User)
+	implicit.Plaintext, implicit.RootCAs = true, nil
+	if kind, e := dialKind(t, implicit); kind != migrate.Unfit {
+		t.Errorf("plaintext allowed, TLS asked for: got %v, want the certificate to be checked", e)
+	}
+}
+
+// TestPlaintextTakesAnyTLS signs in to a server that lets nobody in without TLS.
+func TestPlaintextTakesAnyTLS(t *testing.T) {
+	t.Parallel()
+	opts := imaptest.Start(t).Options(imaptest.User)
+	opts.Plaintext, opts.RootCAs = true, nil
+	session, err := imap.New(opts).Dial(t.Context())
+	if err != nil {
+		t.Fatalf("plaintext allowed, certificate unknown: %v", err)
+	}
+	if err := session.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

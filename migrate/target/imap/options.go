@@ -19,7 +19,8 @@ type Options struct {
 	User string
 	// ImplicitTLS starts with TLS (RFC 8314); otherwise STARTTLS is required.
 	ImplicitTLS bool
-	// Plaintext lets a session go on without TLS where the server offers no STARTTLS.
+	// Plaintext lets a session go on without TLS where the server offers no STARTTLS, and where it does, with a certificate that nobody
+	// vouches for, unless RootCAs is set. It means nothing with ImplicitTLS.
 	Plaintext bool
 	// RootCAs are trusted in place of the system's.
 	RootCAs *x509.CertPool

@@ -71,9 +71,13 @@ func (t *Target) connect(ctx context.Context) (*wire, error) {
 	return w, err
 }
 
-// startTLS puts TLS on the connection.
+// startTLS puts TLS on the connection. The certificate is verified, unless the user allowed to go without TLS and named no
+// authority: then TLS with whoever answers is the better of what is allowed (RFC 7435, opportunistic security).
 func (t *Target) startTLS(ctx context.Context, w *wire) error {
-	conn := tls.Client(w.paced, &tls.Config{ServerName: t.opts.Host, RootCAs: t.opts.RootCAs, MinVersion: tls.VersionTLS12})
+	conn := tls.Client(w.paced, &tls.Config{
+		ServerName: t.opts.Host, RootCAs: t.opts.RootCAs, MinVersion: tls.VersionTLS12,
+		InsecureSkipVerify: t.opts.Plaintext && !t.opts.ImplicitTLS && t.opts.RootCAs == nil,
+	})
 	if err := conn.HandshakeContext(ctx); err != nil {
 		w.kill(errClosed)
 		return dialError(fmt.Errorf("tls: %w", w.silence(err)), t.opts.ImplicitTLS)
