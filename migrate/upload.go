@@ -54,17 +54,19 @@ func (m *Migration) beginUpload(loads []state.Load) {
 // upload is one upload step: some workers, each with a session, take one mailbox after the other.
 type upload struct {
 	m          *Migration
-	mu         sync.Mutex // guards loads
+	mu         sync.Mutex // guards the next two
 	loads      []state.Load
+	workers    int // that may still take one
 	quarantine *quarantine
 	dropped    atomic.Int64
 }
 
-// take gives a worker the next mailbox.
+// take gives a worker the next mailbox, or tells it to go.
 func (u *upload) take() (state.Load, bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if len(u.loads) == 0 {
+		u.workers--
 		return state.Load{}, false
 	}
 	next := u.loads[0]
@@ -72,11 +74,16 @@ func (u *upload) take() (state.Load, bool) {
 	return next, true
 }
 
-// giveBack returns a mailbox for another worker.
-func (u *upload) giveBack(l state.Load) {
+// leave lets a worker go that the server gives no connection: fewer will do. Its mailbox is for another one; the last worker stays.
+func (u *upload) leave(l state.Load) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.workers <= 1 {
+		return false
+	}
+	u.workers--
 	u.loads = append(u.loads, l)
+	return true
 }
 
 // run starts the workers and waits for them. The first error that time does not mend stops all.
@@ -86,13 +93,10 @@ func (u *upload) run(ctx context.Context) error {
 	soft, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var workers sync.WaitGroup
-	var active atomic.Int32
-	count := min(u.m.opts.Connections, len(u.loads))
-	active.Store(int32(count))
-	for range count {
+	u.workers = min(u.m.opts.Connections, len(u.loads))
+	for range u.workers {
 		workers.Go(func() {
-			defer active.Add(-1)
-			w := &worker{u: u, retry: retrier{m: u.m, patience: u.m.opts.Patience}, alone: func() bool { return active.Load() == 1 }}
+			w := &worker{u: u, retry: retrier{m: u.m, patience: u.m.opts.Patience}}
 			if err := w.run(soft, hard); err != nil {
 				stop(err)
 			}

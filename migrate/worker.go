@@ -13,8 +13,10 @@ type worker struct {
 	u       *upload
 	session Session // nil: dial
 	retry   retrier
-	alone   func() bool
 }
+
+// errLeft says that a worker gave its mailbox back, for want of a connection.
+var errLeft = errors.New("left to the other sessions")
 
 // run takes mailboxes until there are none. soft says when to stop, hard when to cut.
 func (w *worker) run(soft, hard context.Context) error {
@@ -24,15 +26,12 @@ func (w *worker) run(soft, hard context.Context) error {
 		if !ok {
 			return nil
 		}
-		err := w.mailbox(soft, hard, load)
-		if err == nil {
-			continue
-		}
-		if target := asTargetError(err); target != nil && target.Kind == Crowded && !w.alone() {
-			w.u.giveBack(load) // the server gives no more connections: fewer will do
+		switch err := w.mailbox(soft, hard, load); {
+		case errors.Is(err, errLeft):
 			return nil
+		case err != nil:
+			return err
 		}
-		return err
 	}
 }
 
@@ -51,8 +50,8 @@ func (w *worker) mailbox(soft, hard context.Context, load state.Load) error {
 			return errors.Join(err, soft.Err())
 		}
 		w.close()
-		if target := asTargetError(err); target != nil && target.Kind == Crowded && !w.alone() {
-			return err
+		if target := asTargetError(err); target != nil && target.Kind == Crowded && w.u.leave(load) {
+			return errLeft
 		}
 		if err := w.retry.pause(soft, err); err != nil {
 			return err
