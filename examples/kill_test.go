@@ -31,8 +31,12 @@ func TestAnnaKilled(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	random := rand.New(rand.NewPCG(seed, 0))
 	killed := 0
-	for range 10 {
-		if err := run.kill(time.Duration(random.Int64N(int64(4*time.Second))) + 20*time.Millisecond); err != nil {
+	for i := range 10 {
+		latest := 700 * time.Millisecond // long before the end
+		if i >= 4 {
+			latest = 4 * time.Second
+		}
+		if err := run.kill(time.Duration(random.Int64N(int64(latest))) + 20*time.Millisecond); err != nil {
 			killed++
 		}
 	}
