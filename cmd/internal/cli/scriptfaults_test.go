@@ -33,7 +33,7 @@ func cmdFull(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // cmdDuring runs a command that must succeed, and when the server has seen so many APPENDs, does something to it:
-// during 20 restart 1s unpop …, or during 20 lid 1s unpop …
+// during 20 restart 1s unpop …, or lid (the program sleeps), or dead (the line to a server begun with "line" carries nothing)
 func cmdDuring(ts *testscript.TestScript, _ bool, args []string) {
 	after, err := strconv.ParseInt(args[0], 10, 64)
 	ts.Check(err)
@@ -54,6 +54,10 @@ func cmdDuring(ts *testscript.TestScript, _ bool, args []string) {
 		w.server.Mem.Restart(0) // a server doesn't wait for laptops
 		time.Sleep(pause)
 		ts.Check(resume(command.Process))
+	case "dead":
+		w.line.alive.Lock()
+		time.Sleep(pause)
+		w.line.alive.Unlock()
 	default:
 		ts.Fatalf("during: what is %s?", args[1])
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"mime"
+	"net"
 	"net/mail"
 	"os"
 	"slices"
@@ -25,6 +26,7 @@ import (
 type world struct {
 	tb      testing.TB
 	server  *imaptest.Server
+	line    *line        // to it, if the script wants one
 	appends atomic.Int64 // seen by the server
 	slow    atomic.Int64 // what each takes, in ms
 	full    atomic.Int64 // after how many the account is full; 0 never
@@ -40,7 +42,7 @@ func worldOf(ts *testscript.TestScript) *world {
 	return w
 }
 
-// cmdServer starts a server: imapserver dovecot, or imapserver [plain|starttls] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX]
+// cmdServer starts a server: imapserver dovecot, or imapserver [plain|starttls] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX] [line]
 // It writes pw and ca.pem and sets URL.
 func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
@@ -51,7 +53,12 @@ func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), w.server.CertPEM, 0o600))
 	ts.Check(os.WriteFile(ts.MkAbs("pw"), []byte(imaptest.Password+"\n"), 0o600))
-	ts.Setenv("URL", w.server.Options(imaptest.User).String())
+	address := w.server.Options(imaptest.User)
+	if slices.Contains(args, "line") {
+		w.line = startLine(w.tb, w.server.Addr.String())
+		address.Port = w.line.listener.Addr().(*net.TCPAddr).Port
+	}
+	ts.Setenv("URL", address.String())
 	ts.Setenv("PASSWORD", imaptest.Password)
 }
 

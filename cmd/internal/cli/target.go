@@ -63,6 +63,9 @@ func (a *app) signIn(ctx context.Context, f *signInFlags, opts imap.Options) (*i
 	if warning != "" {
 		a.ui.warn(warning)
 	}
+	if opts.Plaintext && !opts.ImplicitTLS && opts.RootCAs == nil {
+		a.ui.warn("--plaintext: mail and password may travel in the clear, and no certificate is verified")
+	}
 	opts.Password = func(context.Context) (imap.Secret, error) { return imap.Secret(password.Reveal()), nil }
 	target := imap.New(opts)
 	return target, knock(ctx, target)
