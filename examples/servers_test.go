@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -272,7 +273,7 @@ type forgetfulSession struct {
 	f *forgetful
 }
 
-func (s forgetfulSession) Append(ctx context.Context, batch []migrate.Outgoing, settle func(int, migrate.Receipt)) error {
+func (s forgetfulSession) Append(ctx context.Context, batch iter.Seq[migrate.Outgoing], settle func(int, migrate.Receipt)) error {
 	lost := false
 	err := s.Session.Append(ctx, batch, func(i int, r migrate.Receipt) {
 		if r.Err == nil && s.f.left.Add(-1) >= 0 {

@@ -12,11 +12,11 @@ import (
 
 // mend climbs the repair ladder for a message that the server refused: it is sent again with as little changed as the next
 // step does, until the server takes it or the ladder ends. The original is kept in the quarantine either way.
-func (d *delivery) mend(ctx context.Context, r refusal) error {
-	m, first, msg := d.w.u.m, r.err.Error(), r.msg
+func (w *worker) mend(ctx context.Context, mailbox state.Mailbox, box *Mailbox, r refusal) error {
+	m, first, msg := w.u.m, r.err.Error(), r.msg
 	last, _ := msg.OnTarget()
-	if err := d.w.u.keep(msg, first); err != nil {
-		return d.giveUp(ctx, msg, first)
+	if err := w.u.keep(msg, first); err != nil {
+		return w.giveUp(ctx, msg, first)
 	}
 	for step := mend.Step(msg.Repair) + 1; step <= mend.Last; step++ {
 		if err := m.account.Refused(ctx, msg.ID, msg.Repair, r.err.Error()); err != nil {
@@ -25,7 +25,7 @@ func (d *delivery) mend(ctx context.Context, r refusal) error {
 		m.reach(PointRefused)
 		digest, size, err := m.measure(ctx, msg, step)
 		if err != nil {
-			return d.giveUp(ctx, msg, err.Error())
+			return w.giveUp(ctx, msg, err.Error())
 		}
 		if bytes.Equal(digest, last) {
 			continue // this step has nothing to mend
@@ -35,7 +35,7 @@ func (d *delivery) mend(ctx context.Context, r refusal) error {
 			return err
 		}
 		m.reach(PointMended)
-		again, err := d.sendMended(ctx, msg)
+		again, err := w.sendMended(ctx, mailbox, box, msg)
 		if err != nil || again == nil {
 			return err
 		}
@@ -44,25 +44,19 @@ func (d *delivery) mend(ctx context.Context, r refusal) error {
 	if err := m.account.Refused(ctx, msg.ID, msg.Repair, r.err.Error()); err != nil {
 		return err
 	}
-	return d.giveUp(ctx, msg, first)
+	return w.giveUp(ctx, msg, first)
 }
 
 // sendMended sends one message and returns the refusal, if it is refused again.
-func (d *delivery) sendMended(ctx context.Context, msg state.Message) (*refusal, error) {
-	one := &delivery{w: d.w, mailbox: d.mailbox, box: d.box, batch: []state.Message{msg}}
-	err := one.send(ctx)
-	d.box.UIDNext = one.box.UIDNext
+func (w *worker) sendMended(ctx context.Context, mailbox state.Mailbox, box *Mailbox, msg state.Message) (*refusal, error) {
+	one := newStretch(w, mailbox, *box, 0)
+	one.only = []state.Message{msg}
+	err := one.run(ctx, ctx)
+	*box = one.box
 	if err != nil || len(one.refused) == 0 {
 		return nil, err
 	}
 	return &one.refused[0], nil
-}
-
-// giveUp settles a message as rejected.
-func (d *delivery) giveUp(ctx context.Context, msg state.Message, reason string) error {
-	outcome := d.w.u.reject(msg, reason)
-	d.w.u.m.reach(PointQuarantined)
-	return d.w.u.m.account.Settle(ctx, d.w.u.m.run, []state.Outcome{outcome})
 }
 
 // measure reads a message as a step mends it.

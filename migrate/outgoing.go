@@ -29,7 +29,7 @@ func (m *Migration) outgoing(ctx context.Context, msg state.Message, box Mailbox
 	flags = slices.DeleteFunc(flags, func(f string) bool { return strings.HasPrefix(f, `\`) && !box.keeps(f) })
 	_, size := msg.OnTarget()
 	return Outgoing{
-		Size: size, Flags: flags, Received: time.Unix(msg.Date, 0).UTC(),
+		Size: size, Flags: flags, Received: time.Unix(msg.Date, 0).UTC(), Ask: msg.Tries > 0,
 		Open: func() (io.ReadCloser, error) { return m.openSent(ctx, msg) },
 	}, dropped
 }

@@ -22,10 +22,11 @@ type Target interface {
 type Session interface {
 	// Select opens a mailbox for writing. [ErrNoMailbox] says that there is none of that name.
 	Select(ctx context.Context, mailbox string) (Mailbox, error)
-	// Append stores a batch in the selected mailbox, in order, and calls settle from the same goroutine once for
-	// each message whose fate is known, as soon as it is. A nil error says that all were settled. After an error those
-	// not settled are in doubt.
-	Append(ctx context.Context, batch []Outgoing, settle func(i int, r Receipt)) error
+	// Append stores messages in the selected mailbox, and calls settle once for each message whose fate is known, as soon as
+	// it is; i counts from 0, in the order in which they are drawn, which is that of the mailbox as far as nothing is
+	// refused. It draws from another goroutine than it settles from, and some ahead of what is answered. A nil error says
+	// that all were drawn and settled. After an error, those drawn and not settled are in doubt; nothing else was sent.
+	Append(ctx context.Context, messages iter.Seq[Outgoing], settle func(i int, r Receipt)) error
 	// Close logs out, briefly, and closes the connection.
 	Close() error
 }
@@ -45,11 +46,15 @@ type Mailbox struct {
 // Outgoing is a message on its way to the target.
 type Outgoing struct {
 	// Size is the exact number of bytes that Open gives.
-	Size     int64
-	Flags    []string // system flags and keywords, those the mailbox keeps
+	Size  int64
+	Flags []string // system flags and keywords, those the mailbox keeps
+	// Ask says that the server should be asked before the bytes are sent, where that is a choice: it may refuse a message by
+	// ending the connection.
+	Ask      bool
 	Received time.Time
 	// Open gives the clean bytes. An error from it or from the reader, before the last byte was handed over, must keep
-	// the message from being stored: the appender sends no command, or breaks the connection within the literal.
+	// the message from being stored: the appender sends no command, or breaks the connection within the literal. It may be
+	// called again.
 	Open func() (io.ReadCloser, error)
 }
 
@@ -59,10 +64,13 @@ type Receipt struct {
 	// (no UIDPLUS, RFC 4315).
 	UIDValidity uint32
 	UID         UID
-	// Err is nil for a stored message. A [*TargetError] says why it was not stored, any other error that its bytes
-	// could not be read.
+	// Err is nil for a stored message. A [*TargetError] says why it was not stored, [ErrUnsent] that it was drawn and the
+	// end came before its turn, any other error that its bytes could not be read.
 	Err error
 }
+
+// ErrUnsent says of a message that nothing of it was sent.
+var ErrUnsent = errors.New("message was not sent")
 
 // Found is a message that a mailbox holds.
 type Found struct {

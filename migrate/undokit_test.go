@@ -94,7 +94,7 @@ func (k *kit) store(mailbox string, messages ...string) {
 	for _, text := range messages {
 		batch = append(batch, outgoing(strings.ReplaceAll(text, "\n", "\r\n")))
 	}
-	err := s.Append(k.t.Context(), batch, func(_ int, r migrate.Receipt) {
+	err := s.Append(k.t.Context(), slices.Values(batch), func(_ int, r migrate.Receipt) {
 		if r.Err != nil {
 			k.t.Error(r.Err)
 		}

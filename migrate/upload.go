@@ -10,12 +10,6 @@ import (
 	"unpop/state"
 )
 
-// Bounds of a batch: it is claimed as a whole, and after a lost connection all of it is in doubt.
-const (
-	batchMessages = 50
-	batchBytes    = 4 << 20
-)
-
 // grace is how long an APPEND under way may go on after the run was told to stop.
 const grace = 700 * time.Millisecond
 

@@ -81,27 +81,23 @@ func (w *worker) once(soft, hard context.Context, load state.Load) error {
 	return w.send(soft, hard, load.Mailbox, box)
 }
 
-// send appends the planned messages of the selected mailbox in batches.
+// send appends the planned messages of the selected mailbox. What is refused on the way is sent again with its bytes mended.
 func (w *worker) send(soft, hard context.Context, mailbox state.Mailbox, box Mailbox) error {
 	var after int64
 	for soft.Err() == nil {
-		page, err := w.u.m.account.Next(hard, mailbox.ID, after, batchMessages)
-		if err != nil || len(page) == 0 {
+		s := newStretch(w, mailbox, box, after)
+		if err := s.run(soft, hard); err != nil {
 			return err
 		}
-		batch := w.u.m.cut(page)
-		after = batch[len(batch)-1].Copy
-		d := &delivery{w: w, mailbox: mailbox, box: box, batch: batch}
-		if reason := w.u.m.hopeless(batch[0]); reason != "" {
-			if err := d.giveUp(hard, batch[0], reason); err != nil {
+		after, box = s.after, s.box
+		for _, r := range s.refused {
+			if err := w.mend(hard, mailbox, &box, r); err != nil {
 				return err
 			}
-			continue
 		}
-		if err := d.run(hard); err != nil {
-			return err
+		if s.done {
+			return nil
 		}
-		box.UIDNext = d.box.UIDNext
 		w.retry.worked()
 	}
 	return soft.Err()

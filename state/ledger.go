@@ -24,6 +24,8 @@ type Ledger struct {
 	write *sql.DB // one connection: SQLite has one writer, and waiting in Go is fairer than SQLITE_BUSY
 	read  *sql.DB
 	lock  *flock.Flock
+
+	commits commits
 }
 
 // ErrNewer says that the ledger was written by a version of the program that knows more than this one.

@@ -17,7 +17,7 @@ func (a *Account) Next(ctx context.Context, mailbox, afterCopy int64, limit int)
 // Claim records, before anything is sent, that the messages may from now on be in the mailbox, at UIDs from floor on.
 // All of them are claimed or none: it fails if one is not planned.
 func (a *Account) Claim(ctx context.Context, messages []int64, uidValidity, floor uint32) error {
-	return a.l.tx(ctx, func(tx *sql.Tx) error {
+	return a.l.together(ctx, func(tx *sql.Tx) error {
 		// A message that was in doubt before may still turn up where it was looked for then.
 		result, err := tx.ExecContext(ctx, "UPDATE message SET state = 1, floor = CASE WHEN doubted = 1 AND uidvalidity = ?1 THEN min(floor, ?2) ELSE ?2 END, "+
 			"uidvalidity = ?1, uid = 0, tries = tries + 1 WHERE state = 0 AND id IN "+in(messages), uidValidity, floor)
@@ -29,58 +29,6 @@ func (a *Account) Claim(ctx context.Context, messages []int64, uidValidity, floo
 		}
 		return nil
 	})
-}
-
-// Outcome is what has become of a claimed message.
-type Outcome struct {
-	Message     int64
-	State       MessageState // Done, Rejected, or Planned: it was not stored and is to be sent again
-	How         How
-	UIDValidity uint32
-	UID         uint32
-	Reason      string
-	Doubted     bool // with Planned: a late arrival may turn up in the mailbox
-}
-
-// Settle records outcomes, all or none.
-func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) error {
-	if len(outcomes) == 0 {
-		return nil
-	}
-	pending := make([]change, 0, 2*len(outcomes))
-	for _, o := range outcomes {
-		if o.State == Done && o.How == Appended {
-			pending = append(pending, o.displacing())
-		}
-		pending = append(pending, o.change(run))
-	}
-	return a.l.tx(ctx, func(tx *sql.Tx) error {
-		if err := execAll(ctx, tx, pending); err != nil {
-			return fmt.Errorf("ledger: settle: %w", err)
-		}
-		return nil
-	})
-}
-
-// displacing takes a UID from the message that had it: the server has just given it to another one, so it went back in time, to a
-// backup, and lost what it had stored since. The message is missing until it is found elsewhere.
-func (o Outcome) displacing() change {
-	return change{"UPDATE message SET uidvalidity = 0, uid = id, missing = 1 WHERE mailbox = (SELECT mailbox FROM message WHERE id = ?1) " +
-		"AND uidvalidity = ?2 AND uid = ?3 AND state = 2 AND id <> ?1", []any{o.Message, o.UIDValidity, o.UID}}
-}
-
-func (o Outcome) change(run int64) change {
-	switch o.State {
-	case Done:
-		return change{
-			"UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = ?, missing = 0, reason = '' WHERE id = ? AND state <> 2",
-			[]any{o.How, run, o.UIDValidity, o.UID, o.Message},
-		}
-	case Rejected:
-		return change{"UPDATE message SET state = 3, run = ?, reason = ? WHERE id = ? AND state <> 2", []any{run, o.Reason, o.Message}}
-	default:
-		return change{"UPDATE message SET state = 0, doubted = max(doubted, ?) WHERE id = ? AND state = 1", []any{o.Doubted, o.Message}}
-	}
 }
 
 // InDoubt lists the claimed messages of a mailbox: those whose fate is not known.

@@ -3,6 +3,7 @@ package imap_test
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func fill(t *testing.T, s migrate.Session, mailbox string) {
 	message := migrate.Outgoing{Size: int64(len(text)), Received: time.Now(), Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(text)), nil
 	}}
-	if err := s.Append(t.Context(), []migrate.Outgoing{message}, func(int, migrate.Receipt) {}); err != nil {
+	if err := s.Append(t.Context(), slices.Values([]migrate.Outgoing{message}), func(int, migrate.Receipt) {}); err != nil {
 		t.Fatal(err)
 	}
 }

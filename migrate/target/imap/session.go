@@ -20,6 +20,10 @@ type Session struct {
 	selected string // the mailbox, as a quoted string on the wire
 	chunk    []byte // of a message being sent, kept for the next one
 	pause    throttle
+
+	way       Way // how Append sends, if it was chosen
+	wayChosen bool
+	batch     int // how many messages a command gets; 0: as many as may be
 }
 
 var (

@@ -25,7 +25,7 @@ type tap struct {
 
 // newTap makes the handover: from now on only go-imap reads the wire.
 func newTap(w *wire) *tap {
-	w.answers = make(chan response, 4)
+	w.answers = make(chan response, windowMessages+8) // an answer to each command under way
 	rev := goimap.CapIMAP4rev1
 	if w.utf8Names() {
 		rev = goimap.CapIMAP4rev2

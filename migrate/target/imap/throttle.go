@@ -1,7 +1,6 @@
 package imap
 
 import (
-	"context"
 	"strings"
 	"time"
 )
@@ -25,20 +24,5 @@ func (p *throttle) heed(text string) {
 		*p = 0
 	default:
 		*p = throttle(d * 3 / 4)
-	}
-}
-
-// wait sleeps as long as was asked for, or until ctx ends.
-func (p *throttle) wait(ctx context.Context) error {
-	if *p == 0 {
-		return nil
-	}
-	timer := time.NewTimer(time.Duration(*p))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }

@@ -225,7 +225,7 @@ func (w *wire) newTag() string {
 	return string(tagPrefix) + strconv.Itoa(w.tags)
 }
 
-// queue puts text into the write buffer; a write error is returned as it came, for [wire.lastAnswer].
+// queue puts text into the write buffer; a write error is returned as it came: an answer may explain it.
 func (w *wire) queue(text string) error {
 	w.paced.arm()
 	_, err := w.bw.WriteString(text)
@@ -261,23 +261,6 @@ func (w *wire) send(line string) error {
 
 // lastWordsTime is how long a server's answer may lag behind the reset that it caused.
 const lastWordsTime = time.Second
-
-// lastAnswer is for a write that failed: a server that hangs up in the middle of a message has often said why. It returns
-// that answer, or the end of the connection.
-func (w *wire) lastAnswer(tag string, writeErr error) (response, error) {
-	timer := time.NewTimer(lastWordsTime)
-	defer timer.Stop()
-	select {
-	case r := <-w.answers:
-		_ = w.failed(writeErr)
-		if r.tag == tag {
-			return r, nil
-		}
-	case <-w.dead:
-	case <-timer.C:
-	}
-	return response{}, w.failed(writeErr)
-}
 
 // command sends a command of our own and returns its tagged response. The text goes out in pieces: before each one but the
 // first the server's "+" is waited for (synchronizing literals, SASL). show is what the debug log gets.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,7 +93,7 @@ func TestQuotaIsPerUser(t *testing.T) {
 			t.Fatal(err)
 		}
 		stored := 0
-		err := c.session.Append(t.Context(), batch, func(_ int, r migrate.Receipt) {
+		err := c.session.Append(t.Context(), slices.Values(batch), func(_ int, r migrate.Receipt) {
 			if r.Err == nil {
 				stored++
 			}

@@ -1,0 +1,92 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// Outcome is what has become of a claimed message.
+type Outcome struct {
+	Message     int64
+	State       MessageState // Done, Rejected, or Planned: it was not stored and is to be sent again
+	How         How
+	UIDValidity uint32
+	UID         uint32
+	Reason      string
+	Doubted     bool // with Planned: a late arrival may turn up in the mailbox
+	Unsent      bool // with Planned: no byte of it had left, so that it was no try
+}
+
+// Settle records outcomes, all or none. Several may run at once: they go to disk together.
+func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) error {
+	if len(outcomes) == 0 {
+		return nil
+	}
+	pending := changes(run, outcomes)
+	return a.l.together(ctx, func(tx *sql.Tx) error {
+		if err := execAll(ctx, tx, pending); err != nil {
+			return fmt.Errorf("ledger: settle: %w", err)
+		}
+		return nil
+	})
+}
+
+// changes makes one statement of all that was appended under a UIDVALIDITY, as that is nearly all there is, and one of each other
+// outcome.
+func changes(run int64, outcomes []Outcome) (all []change) {
+	appended := map[uint32][]Outcome{}
+	for _, o := range outcomes {
+		if o.State == Done && o.How == Appended {
+			appended[o.UIDValidity] = append(appended[o.UIDValidity], o)
+		} else {
+			all = append(all, o.change(run))
+		}
+	}
+	for validity, group := range appended {
+		rows := values(group)
+		all = append(all, displacing(validity, rows), change{
+			"UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = v.column2, missing = 0, reason = '' FROM (" + rows +
+				") v WHERE id = v.column1 AND state <> 2",
+			[]any{Appended, run, validity},
+		})
+	}
+	return all
+}
+
+// values writes messages and their UIDs as a table. They are numbers, so nothing can be injected.
+func values(outcomes []Outcome) string {
+	rows := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		rows[i] = fmt.Sprintf("(%d,%d)", o.Message, o.UID)
+	}
+	return "VALUES " + strings.Join(rows, ",")
+}
+
+// displacing takes UIDs from the messages that had them: the server has just given them to others, so it went back in time, to a
+// backup, and lost what it had stored since. The messages are missing until they are found elsewhere.
+func displacing(validity uint32, rows string) change {
+	return change{
+		"UPDATE message SET uidvalidity = 0, uid = id, missing = 1 WHERE id IN (SELECT old.id FROM (" + rows + ") v JOIN message new ON new.id = v.column1 " +
+			"CROSS JOIN message old ON old.mailbox = new.mailbox AND old.uidvalidity = ? AND old.uid = v.column2 AND old.state = 2 WHERE old.id <> new.id)",
+		[]any{validity},
+	}
+}
+
+func (o Outcome) change(run int64) change {
+	switch o.State {
+	case Done:
+		return change{
+			"UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = ?, missing = 0, reason = '' WHERE id = ? AND state <> 2",
+			[]any{o.How, run, o.UIDValidity, o.UID, o.Message},
+		}
+	case Rejected:
+		return change{"UPDATE message SET state = 3, run = ?, reason = ? WHERE id = ? AND state <> 2", []any{run, o.Reason, o.Message}}
+	default:
+		return change{
+			"UPDATE message SET state = 0, doubted = max(doubted, ?), tries = max(tries - ?, 0) WHERE id = ? AND state = 1",
+			[]any{o.Doubted, o.Unsent, o.Message},
+		}
+	}
+}
