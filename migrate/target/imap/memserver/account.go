@@ -75,6 +75,8 @@ func (a *Account) RenameMailbox(from, to string) error { return a.user.move(from
 // they select it again.
 func (a *Account) Renumber(mailbox string) error {
 	const aside = "\x00aside" // no client can name it
+	a.user.whole.Lock()
+	defer a.user.whole.Unlock()
 	u := a.user.User
 	if err := u.Create(aside, nil); err != nil {
 		return err
@@ -141,6 +143,8 @@ func asFlags(names []string) []imap.Flag {
 
 // remove deletes a mailbox.
 func (u *user) remove(name string) error {
+	u.whole.Lock()
+	defer u.whole.Unlock()
 	err := u.Delete(name)
 	if err == nil {
 		u.forget(name)
@@ -150,6 +154,8 @@ func (u *user) remove(name string) error {
 
 // move renames a mailbox.
 func (u *user) move(from, to string, options *imap.RenameOptions) error {
+	u.whole.Lock()
+	defer u.whole.Unlock()
 	err := u.Rename(from, to, options)
 	if err == nil {
 		u.rename(from, to)

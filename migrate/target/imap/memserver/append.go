@@ -1,155 +1,189 @@
 package memserver
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"sync"
-	"time"
+	"net"
 
 	"github.com/emersion/go-imap/v2"
 )
 
-// LateStore makes the server take the next APPEND's message whole, close the connection in place of an answer, and store
-// the message d later: whoever looks before doesn't find it.
-func (s *Server) LateStore(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults.late = append(s.faults.late, d)
+// minusMax is the longest non-synchronizing literal of LITERAL- (RFC 7888 section 5).
+const minusMax = 4096
+
+// An appending is an APPEND under way, with one message or more (RFC 3502). Nothing is stored before all of it has come.
+type appending struct {
+	*session
+	mailbox  string
+	planned  bool    // the answer was, and nobody else is to be asked
+	answer   *Answer // when all is done
+	messages []message
+	size     int64 // of all messages that were announced
+	cut      int64 // so many bytes more are read; 0 means all
+	refusal  error // why nothing of it is stored
+	tail     string
 }
 
-// WaitLate waits until every message taken by then that is to be stored late has been. [Server.Close] drops those left.
-func (s *Server) WaitLate() { s.faults.lates.wait() }
+// A message is one of an APPEND.
+type message struct {
+	content []byte
+	options imap.AppendOptions
+}
 
-// Append implements [imapserver.Session].
+// Append implements [imapserver.Session]. go-imap knows of the first message only and gets the end of the line, whatever
+// came in between.
 func (s *session) Append(mailbox string, r imap.LiteralReader, options *imap.AppendOptions) (*imap.AppendData, error) {
-	answer := s.server.nextAppendAnswer(mailbox, r.Size())
-	if answer != nil && !answer.Done {
-		if err := answer.give(s.conn); err != nil {
-			return nil, err
-		}
+	answer := s.server.nextAnswer("APPEND")
+	a := &appending{session: s, mailbox: mailbox, planned: answer != nil, cut: s.server.nextCut()}
+	if err := a.heed(answer); err != nil {
+		return nil, err
 	}
-	if cut := s.server.nextCut(); cut > 0 {
-		_, _ = io.CopyN(io.Discard, r, cut)
-		_ = s.conn.NetConn().Close()
-		return nil, fmt.Errorf("cut after %d bytes", cut)
+	if err := a.receive(r, options); err != nil {
+		return nil, err
 	}
-	if !s.user.room(r.Size()) {
-		return nil, &imap.Error{
-			Type: imap.StatusResponseTypeNo, Code: imap.ResponseCodeOverQuota,
-			Text: "Quota exceeded (mailbox for user is full)",
-		}
+	if a.refusal != nil {
+		return nil, a.refusal
 	}
-	whole := &countingReader{LiteralReader: r}
-	if d, late := s.server.nextLate(); late {
-		return nil, s.storeLate(d, mailbox, whole, options)
-	}
-	data, err := s.UserSession.Append(mailbox, whole, options)
-	if err == nil && s.server.swallowsOK() {
-		_ = s.conn.NetConn().Close()
-	}
-	if err == nil && answer != nil && answer.Done {
-		err = answer.give(s.conn)
-	}
-	if s.server.hides(string(imap.CapUIDPlus)) {
-		data = nil
+	data, err := a.finish()
+	if err == nil {
+		err = a.answer.give(s.conn)
 	}
 	return data, err
 }
 
-// storeLate reads a message and hangs up; it is stored when the time has come.
-func (s *session) storeLate(d time.Duration, mailbox string, r imap.LiteralReader, options *imap.AppendOptions) error {
-	content, err := io.ReadAll(r)
-	if err != nil {
+// heed gives an answer that was planned now, or keeps it for the end. An error ends the connection.
+func (a *appending) heed(answer *Answer) error {
+	if answer != nil && answer.Done {
+		a.answer = answer
+		return nil
+	}
+	return a.refuse(answer.give(a.conn))
+}
+
+// refuse takes note of a reason to store nothing. An error that isn't said is returned: the connection has ended.
+func (a *appending) refuse(err error) error {
+	var said *imap.Error
+	if err != nil && !errors.As(err, &said) {
 		return err
 	}
-	later, user, server := *options, s.user, s.server
-	server.faults.lates.add(1)
-	go func() {
-		defer server.faults.lates.add(-1)
-		select {
-		case <-time.After(d):
-			_, _ = user.Append(mailbox, literal(content), &later)
-		case <-server.done:
+	if a.refusal == nil {
+		a.refusal = err
+	}
+	return nil
+}
+
+// receive takes all messages, or what has to be read of them if they are refused.
+func (a *appending) receive(r imap.LiteralReader, options *imap.AppendOptions) error {
+	p := part{options: *options, size: r.Size(), nonSync: a.wire.lastNonSync()}
+	for content := io.Reader(r); ; content = a.wire.message(p.size) {
+		if err := a.take(p, content); err != nil {
+			return err
 		}
-	}()
-	_ = s.conn.NetConn().Close()
-	return fmt.Errorf("late by %v", d)
-}
-
-// literal makes content readable as an APPEND's message.
-func literal(content []byte) imap.LiteralReader { return bytes.NewReader(content) }
-
-// nextAppendAnswer takes the answer planned for an APPEND, or asks the function that was set for it.
-func (s *Server) nextAppendAnswer(mailbox string, size int64) *Answer {
-	answer := s.nextAnswer("APPEND")
-	s.mu.Lock()
-	refuse := s.faults.refuse
-	s.mu.Unlock()
-	if answer == nil && refuse != nil {
-		answer = refuse(mailbox, size)
-	}
-	return answer
-}
-
-func (s *Server) nextCut() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	cut := s.faults.cutAfter
-	s.faults.cutAfter = 0
-	return cut
-}
-
-func (s *Server) nextLate() (time.Duration, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.faults.late) == 0 {
-		return 0, false
-	}
-	d := s.faults.late[0]
-	s.faults.late = s.faults.late[1:]
-	return d, true
-}
-
-// A counter is waited for until it is zero; unlike a WaitGroup, it may be added to meanwhile.
-type counter struct {
-	mu   sync.Mutex
-	n    int
-	zero chan struct{}
-}
-
-func (c *counter) add(n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == 0 {
-		c.zero = make(chan struct{})
-	}
-	if c.n += n; c.n == 0 {
-		close(c.zero)
+		line, err := a.wire.rest()
+		if err != nil && !errors.Is(err, errLongLine) {
+			return err
+		}
+		more := false
+		if err == nil {
+			p, more, err = a.next(line)
+		}
+		if err == nil && more {
+			err = a.invite(p)
+		}
+		if err := a.refuse(err); err != nil {
+			return err
+		}
+		if !more || a.refusal != nil {
+			return a.end()
+		}
 	}
 }
 
-func (c *counter) wait() {
-	c.mu.Lock()
-	zero, n := c.zero, c.n
-	c.mu.Unlock()
-	if n > 0 {
-		<-zero
+// end gives go-imap the end of the command, and cuts the connection if that was to happen somewhere in it.
+func (a *appending) end() error {
+	if a.cut > 0 {
+		return a.hangUp()
 	}
+	return a.wire.abandon(a.tail)
 }
 
-// countingReader makes a literal that ends too early an error: go-imap takes what has come for the message.
-type countingReader struct {
-	imap.LiteralReader
-	got int64
+func (a *appending) hangUp() error {
+	_ = a.wire.Close()
+	return net.ErrClosed
 }
 
-// Read implements [io.Reader].
-func (c *countingReader) Read(p []byte) (int, error) {
-	n, err := c.LiteralReader.Read(p)
-	c.got += int64(n)
-	if err == io.EOF && c.got < c.Size() {
-		err = io.ErrUnexpectedEOF
+// take reads a message.
+func (a *appending) take(p part, r io.Reader) error {
+	if a.messages == nil {
+		if err := a.admit(p); err != nil {
+			return err
+		}
 	}
-	return n, err
+	if a.cut > 0 && a.cut <= p.size {
+		_, _ = io.CopyN(io.Discard, r, a.cut)
+		return a.hangUp()
+	}
+	if a.cut > 0 {
+		a.cut -= p.size
+	}
+	if a.refusal != nil {
+		_, err := io.Copy(io.Discard, r)
+		return err
+	}
+	content, err := io.ReadAll(r)
+	if err == nil && int64(len(content)) < p.size {
+		err = io.ErrUnexpectedEOF // go-imap takes what has come for the message
+	}
+	a.messages = append(a.messages, message{content, p.options})
+	return err
+}
+
+// next reads the line behind a message: the end of the command, or what comes before the next message.
+func (a *appending) next(line string) (p part, more bool, err error) {
+	if len(line) > 0 && line[0] == ')' && a.tail == "" { // of UTF8 (~{…} (RFC 6855 section 4)
+		a.tail, line = ")", line[1:]
+	}
+	if isEnd(line) {
+		return p, false, nil
+	}
+	if a.server.hides("MULTIAPPEND") {
+		return p, false, syntaxError("expected CRLF")
+	}
+	p, err = parsePart(line)
+	return p, err == nil, err
+}
+
+// invite decides about a further message and asks for its literal if it has to be asked for.
+func (a *appending) invite(p part) error {
+	if p.size == 0 {
+		return &imap.Error{Type: imap.StatusResponseTypeNo, Text: "APPEND cancelled"} // RFC 3502
+	}
+	if err := a.admit(p); err != nil || a.refusal != nil || p.nonSync {
+		return err
+	}
+	_, err := io.WriteString(a.wire, "+ Ready for the next message\r\n")
+	return err
+}
+
+// finish stores the messages and says so, as far as faults let it.
+func (a *appending) finish() (*imap.AppendData, error) {
+	if d, late := a.server.nextLate(); late {
+		return nil, a.storeLate(d)
+	}
+	stored, err := a.user.store(a.mailbox, a.messages)
+	if err != nil {
+		return nil, err
+	}
+	if a.server.swallowsOK() {
+		return nil, a.hangUp()
+	}
+	if a.server.hides(string(imap.CapUIDPlus)) {
+		return nil, nil
+	}
+	if len(stored.UIDs) > 1 {
+		a.wire.say(fmt.Sprintf("APPENDUID %d %v", stored.UIDValidity, uidSet(stored.UIDs)))
+		return nil, nil
+	}
+	return &imap.AppendData{UIDValidity: stored.UIDValidity, UID: stored.UIDs[0]}, nil
 }

@@ -26,6 +26,8 @@ func (s *session) faulty(command string, do func() error) error {
 // Select implements [imapserver.Session].
 func (s *session) Select(mailbox string, options *imap.SelectOptions) (data *imap.SelectData, err error) {
 	err = s.faulty("SELECT", func() error {
+		s.user.whole.RLock()
+		defer s.user.whole.RUnlock()
 		data, err = s.UserSession.Select(mailbox, options)
 		return err
 	})
@@ -48,6 +50,8 @@ func (s *session) Unsubscribe(mailbox string) error {
 // Status implements [imapserver.Session].
 func (s *session) Status(mailbox string, options *imap.StatusOptions) (data *imap.StatusData, err error) {
 	err = s.faulty("STATUS", func() error {
+		s.user.whole.RLock()
+		defer s.user.whole.RUnlock()
 		data, err = s.UserSession.Status(mailbox, options)
 		return err
 	})
@@ -62,6 +66,8 @@ func (s *session) Fetch(w *imapserver.FetchWriter, set imap.NumSet, options *ima
 // Search implements [imapserver.Session].
 func (s *session) Search(kind imapserver.NumKind, criteria *imap.SearchCriteria, options *imap.SearchOptions) (data *imap.SearchData, err error) {
 	err = s.faulty("SEARCH", func() error {
+		s.user.whole.RLock()
+		defer s.user.whole.RUnlock()
 		data, err = s.UserSession.Search(kind, criteria, options)
 		return err
 	})

@@ -36,7 +36,8 @@ type faults struct {
 	cutAfter int64
 	late     []time.Duration
 	lates    counter
-	conns    map[net.Conn]struct{}
+	drain    time.Duration
+	wires    map[*wire]struct{}
 	refusing time.Time // until when
 }
 
@@ -69,21 +70,23 @@ func (s *Server) FailLogins(answers ...Answer) { _ = s.Plan("LOGIN", answers...)
 // FailAppends makes the next APPENDs end with these answers. An answer without a kind lets one pass.
 func (s *Server) FailAppends(answers ...Answer) { _ = s.Plan("APPEND", answers...) }
 
-// Refuse asks f about each APPEND that no queued answer is for; nil lets it pass.
+// Refuse asks f about each message of an APPEND that no queued answer is for; nil lets it pass. An answer is the whole
+// command's, and the last one with Done is given when all is stored.
 func (s *Server) Refuse(f func(mailbox string, size int64) *Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults.refuse = f
 }
 
-// SwallowOK makes the next n messages be stored and the connection closed in place of the OK.
+// SwallowOK makes the messages of the next n APPENDs be stored and the connection closed in place of the OK.
 func (s *Server) SwallowOK(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults.swallow = n
 }
 
-// CutAppend closes the connection of the next APPEND after so many bytes of its literal, at least one.
+// CutAppend closes the connection of the next APPEND after so many bytes of its messages, at least one, or at its end. Nothing
+// of it is stored.
 func (s *Server) CutAppend(after int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,6 +115,14 @@ func (s *Server) Unfired() []string {
 		left = append(left, fmt.Sprintf("APPEND: stored %v late", d))
 	}
 	return left
+}
+
+func (s *Server) nextCut() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cut := s.faults.cutAfter
+	s.faults.cutAfter = 0
+	return cut
 }
 
 func (s *Server) swallowsOK() bool {

@@ -1,26 +1,27 @@
 package memserver
 
 import (
-	"bytes"
+	"crypto/tls"
 	"net"
 	"time"
 )
 
-// faultyListener makes connections whose output is altered.
-type faultyListener struct {
+// wireListener makes connections into wires.
+type wireListener struct {
 	net.Listener
-	server *Server
+	server  *Server
+	upgrade *tls.Config // for STARTTLS
 }
 
 // Accept implements [net.Listener].
-func (l *faultyListener) Accept() (net.Conn, error) {
+func (l *wireListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
 		}
-		if c := l.server.admit(conn); c != nil {
-			return c, nil
+		if w := l.server.newWire(conn, l.upgrade); l.server.admit(w) {
+			return w, nil
 		}
 		_ = conn.Close()
 	}
@@ -31,60 +32,31 @@ func (l *faultyListener) Accept() (net.Conn, error) {
 func (s *Server) Restart(d time.Duration) {
 	s.mu.Lock()
 	s.faults.refusing = time.Now().Add(d)
-	conns := s.faults.conns
-	s.faults.conns = nil
+	wires := s.faults.wires
+	s.faults.wires = nil
 	s.mu.Unlock()
-	for conn := range conns {
-		_ = conn.Close()
+	for w := range wires {
+		_ = w.Close()
 	}
 }
 
 // admit takes a connection, unless the server restarts just now.
-func (s *Server) admit(conn net.Conn) net.Conn {
+func (s *Server) admit(w *wire) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Now().Before(s.faults.refusing) {
-		return nil
+		return false
 	}
-	if s.faults.conns == nil {
-		s.faults.conns = make(map[net.Conn]struct{})
+	if s.faults.wires == nil {
+		s.faults.wires = make(map[*wire]struct{})
 	}
-	c := &faultyConn{Conn: conn, server: s}
-	s.faults.conns[conn] = struct{}{}
-	return c
+	s.faults.wires[w] = struct{}{}
+	return true
 }
 
-// faultyConn takes hidden capabilities out of what is written; go-imap's server offers some whatever it is told.
-type faultyConn struct {
-	net.Conn
-	server *Server
-}
-
-// Close implements [net.Conn].
-func (c *faultyConn) Close() error {
-	c.server.mu.Lock()
-	delete(c.server.faults.conns, c.Conn)
-	c.server.mu.Unlock()
-	return c.Conn.Close()
-}
-
-// Write implements [net.Conn].
-func (c *faultyConn) Write(p []byte) (int, error) {
-	out := p
-	if bytes.Contains(p, []byte("CAPABILITY")) {
-		for _, name := range c.server.opts.Hide {
-			out = bytes.ReplaceAll(out, []byte(" "+name+" "), []byte(" "))
-			out = bytes.ReplaceAll(out, []byte(" "+name+"]"), []byte("]"))
-			out = bytes.ReplaceAll(out, []byte(" "+name+"\r"), []byte("\r"))
-		}
-	}
-	if c.server.opts.Alter != nil {
-		if out = c.server.opts.Alter(out); out == nil {
-			return 0, c.Close()
-		}
-	}
-	if _, err := c.Conn.Write(out); err != nil {
-		return 0, err
-	}
-	return len(p), nil
+// release forgets a connection.
+func (s *Server) release(w *wire) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.faults.wires, w)
 }

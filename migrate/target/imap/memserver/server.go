@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -43,9 +44,10 @@ type Options struct {
 	Quota int64
 	// AppendMax is the largest message taken; 0 means 100 MiB.
 	AppendMax uint32
-	// Hide are capabilities not to be offered, such as UIDPLUS or LITERAL-.
+	// Hide are capabilities not to be offered, such as UIDPLUS or LITERAL-. What MULTIAPPEND, LITERAL+ and LITERAL- stand
+	// for is refused then.
 	Hide []string
-	// Alter changes what the server is about to write, for tests; nil closes the connection instead. It must not keep
+	// Alter changes what the server is about to write, as plain text, for tests; nil closes the connection instead. It must not keep
 	// or change its argument.
 	Alter func(out []byte) []byte
 }
@@ -58,12 +60,16 @@ type Server struct {
 	imap     *imapserver.Server
 	done     chan struct{}
 
+	traffic  traffic
+	scatters atomic.Bool
+
 	mu     sync.Mutex
 	users  map[string]*user
 	faults faults
 }
 
-// allCaps is what the server can do. LITERAL-, SASL-IR and a few more come with it.
+// allCaps is what go-imap is told that the server can do. LITERAL-, SASL-IR and a few more come with it, and MULTIAPPEND
+// is ours.
 var allCaps = []imap.Cap{
 	imap.CapIMAP4rev1, imap.CapNamespace, imap.CapUIDPlus, imap.CapESearch, imap.CapListExtended, imap.CapListStatus,
 	imap.CapMove, imap.CapStatusSize, imap.CapSpecialUse, imap.CapCreateSpecialUse, imap.CapLiteralPlus,
@@ -80,7 +86,7 @@ func New(opts Options) (*Server, error) {
 	}
 	s := &Server{opts: opts, cert: cert, done: make(chan struct{}), users: make(map[string]*user)}
 	for name, password := range opts.Users {
-		if s.users[name], err = newUser(name, password, opts); err != nil {
+		if s.users[name], err = newUser(s, name, password); err != nil {
 			return nil, err
 		}
 	}
@@ -102,15 +108,16 @@ func (s *Server) listen() error {
 	serverTLS := &tls.Config{Certificates: []tls.Certificate{s.cert.TLS}, MinVersion: tls.VersionTLS12}
 	options := &imapserver.Options{
 		NewSession: s.newSession, Caps: s.caps(), Logger: log.New(io.Discard, "", 0),
-		InsecureAuth: s.opts.Security != StartTLS, // go-imap does not see the TLS below our own connection
+		InsecureAuth: true, // go-imap does not see the TLS below our own connection
 	}
+	wires := &wireListener{Listener: listener, server: s}
 	switch s.opts.Security {
 	case StartTLS:
-		options.TLSConfig = serverTLS
+		wires.upgrade = serverTLS
 	case ImplicitTLS:
-		listener = tls.NewListener(listener, serverTLS)
+		wires.Listener = tls.NewListener(listener, serverTLS)
 	}
-	s.listener = &faultyListener{Listener: listener, server: s}
+	s.listener = wires
 	s.imap = imapserver.New(options)
 	return nil
 }

@@ -1,6 +1,8 @@
 package memserver
 
 import (
+	"fmt"
+
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
@@ -13,11 +15,16 @@ type session struct {
 	*imapmemserver.UserSession // nil before sign-in
 	server                     *Server
 	conn                       *imapserver.Conn
+	wire                       *wire
 	user                       *user
 }
 
 func (s *Server) newSession(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-	return &session{server: s, conn: conn}, nil, nil
+	w, ok := conn.NetConn().(*wire)
+	if !ok {
+		return nil, nil, fmt.Errorf("session: a connection of type %T", conn.NetConn())
+	}
+	return &session{server: s, conn: conn, wire: w}, nil, nil
 }
 
 // Login implements [imapserver.Session].
@@ -36,11 +43,13 @@ func (s *session) Login(name, password string) error {
 }
 
 // AppendLimit implements [imapserver.SessionAppendLimit].
-func (s *session) AppendLimit() uint32 {
-	if s.server.opts.AppendMax == 0 {
+func (s *session) AppendLimit() uint32 { return s.server.appendLimit() }
+
+func (s *Server) appendLimit() uint32 {
+	if s.opts.AppendMax == 0 {
 		return 100 << 20
 	}
-	return s.server.opts.AppendMax
+	return s.opts.AppendMax
 }
 
 // Create implements [imapserver.Session].

@@ -15,16 +15,18 @@ import (
 // A user is an account: imapmemserver keeps its mail, this its mailboxes' names and roles, and how much it holds.
 type user struct {
 	*imapmemserver.User
-	opts Options
+	server *Server
+	opts   Options
+	whole  sync.RWMutex // held while mailboxes change in more than one step
 
 	mu    sync.Mutex
 	boxes map[string]migrate.Role
 	used  int64
 }
 
-func newUser(name, password string, opts Options) (*user, error) {
-	u := &user{User: imapmemserver.NewUser(name, password), opts: opts, boxes: make(map[string]migrate.Role)}
-	boxes := append([]migrate.MailboxInfo{{Name: "INBOX", Role: migrate.RoleInbox}}, opts.Mailboxes...)
+func newUser(s *Server, name, password string) (*user, error) {
+	u := &user{User: imapmemserver.NewUser(name, password), server: s, opts: s.opts, boxes: make(map[string]migrate.Role)}
+	boxes := append([]migrate.MailboxInfo{{Name: "INBOX", Role: migrate.RoleInbox}}, s.opts.Mailboxes...)
 	for _, box := range boxes {
 		if err := u.create(box.Name, box.Role); err != nil {
 			return nil, err
@@ -61,17 +63,6 @@ func (u *user) rename(from, to string) {
 	defer u.mu.Unlock()
 	u.boxes[to] = u.boxes[from]
 	delete(u.boxes, from)
-}
-
-// room tells whether size more bytes may be stored, and counts them.
-func (u *user) room(size int64) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.opts.Quota > 0 && u.used+size > u.opts.Quota {
-		return false
-	}
-	u.used += size
-	return true
 }
 
 var attributes = map[migrate.Role]imap.MailboxAttr{
