@@ -30,7 +30,7 @@ func (a *appender) begin() {
 	if a.stop != nil || time.Now().Before(a.resume) {
 		return
 	}
-	c := &command{}
+	c := &command{began: time.Now()}
 	var first *letter
 	switch {
 	case len(a.back) > 0:
@@ -165,9 +165,6 @@ func (a *appender) wrote(d written) {
 
 // add counts a message as sent.
 func (a *appender) add(c *command, l *letter) {
-	if len(c.letters) == 0 {
-		c.began = time.Now()
-	}
 	c.letters = append(c.letters, l)
 	c.bytes += l.m.Size
 	a.letters++
