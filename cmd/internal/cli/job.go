@@ -17,7 +17,7 @@ type job struct {
 	address imap.Options
 	ledger  *state.Ledger
 	account *state.Account
-	target  migrate.Target
+	target  *imap.Target // nil until signed in
 	opts    migrate.Options
 }
 
@@ -85,10 +85,19 @@ func (a *app) introduce(inputs []migrate.Input, address imap.Options, ledger str
 	a.ui.note("ledger  %s", ledger)
 }
 
-func (j *job) close() error { return errors.Join(closeSources(j.inputs), j.ledger.Close()) }
+func (j *job) close() error {
+	err := errors.Join(closeSources(j.inputs), j.ledger.Close())
+	if j.target != nil {
+		err = errors.Join(err, j.target.Close())
+	}
+	return err
+}
 
 // migration is the engine for the job.
 func (j *job) migration() *migrate.Migration {
+	if j.target == nil {
+		return migrate.New(j.account, j.inputs, nil, j.opts)
+	}
 	return migrate.New(j.account, j.inputs, j.target, j.opts)
 }
 

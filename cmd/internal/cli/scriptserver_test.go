@@ -80,6 +80,8 @@ func startServer(w *world, args []string) {
 				opts.Quota = n
 			case "max":
 				opts.AppendMax = uint32(n)
+			case "hide":
+				opts.Hide = append(opts.Hide, value)
 			case "slow":
 				w.slow.Store(n)
 			case "refuse":

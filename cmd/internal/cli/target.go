@@ -52,6 +52,9 @@ func authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// kept is how many sessions the steps of a run leave to each other; more are never open at once.
+const kept = 64
+
 // signIn gets the password and makes sure that the server takes it, before hours of reading.
 func (a *app) signIn(ctx context.Context, f *signInFlags, opts imap.Options) (*imap.Target, error) {
 	password, warning, err := secret.From(ctx, secret.Options{
@@ -67,6 +70,7 @@ func (a *app) signIn(ctx context.Context, f *signInFlags, opts imap.Options) (*i
 		a.ui.warn("--plaintext: mail and password may travel in the clear, and no certificate is verified")
 	}
 	opts.Password = func(context.Context) (imap.Secret, error) { return imap.Secret(password.Reveal()), nil }
+	opts.Keep = kept
 	target := imap.New(opts)
 	return target, knock(ctx, target)
 }

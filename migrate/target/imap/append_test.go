@@ -139,7 +139,7 @@ func TestAppendTooBig(t *testing.T) {
 
 func TestAppendSwallowedOK(t *testing.T) {
 	t.Parallel()
-	server := imaptest.Start(t)
+	server := imaptest.Start(t, func(o *memserver.Options) { o.Hide = []string{"MULTIAPPEND"} })
 	session := open(t, server)
 	server.Mem.SwallowOK(1)
 	kinds, err := appendAll(t, session, outgoing("one", 100), outgoing("two", 100))

@@ -26,6 +26,8 @@ type Options struct {
 	RootCAs *x509.CertPool
 	// Password is asked at each sign-in. Nil means an empty password.
 	Password func(ctx context.Context) (Secret, error)
+	// Keep is how many sessions that were closed are kept for the next Dial, which then costs nothing; [Target.Close] ends them.
+	Keep int
 	// Timeout is how long a server may be silent while an answer is due; 0 means one minute.
 	Timeout time.Duration
 	// Debug gets the lines of the dialogue, without literals and without credentials. It may be nil.

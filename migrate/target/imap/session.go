@@ -15,6 +15,9 @@ import (
 
 // Session is an authenticated connection. It belongs to one goroutine at a time.
 type Session struct {
+	target   *Target
+	since    time.Time // when it was left to others
+	closed   bool      // it was
 	wire     *wire
 	client   *imapclient.Client
 	selected string // the mailbox, as a quoted string on the wire
@@ -77,8 +80,16 @@ func firstLine(s string) string {
 	return line
 }
 
-// Close logs out, briefly, and closes the connection. Closing twice is no error.
+// Close logs out, briefly, and closes the connection, or leaves it to whoever dials next, see [Options.Keep]. Closing twice is no
+// error.
 func (s *Session) Close() error {
+	if !s.closed && !s.target.idle.keep(s, s.target.opts.Keep) {
+		s.logout()
+	}
+	return nil
+}
+
+func (s *Session) logout() {
 	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
 	defer cancel()
 	if _, cause := s.wire.end(); cause == nil {
@@ -87,5 +98,4 @@ func (s *Session) Close() error {
 		stop()
 	}
 	s.wire.kill(errClosed)
-	return nil
 }

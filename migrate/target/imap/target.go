@@ -14,7 +14,10 @@ import (
 
 // Target is an IMAP account. It implements [migrate.Target]; the sessions implement [migrate.Finder], [migrate.Remover]
 // and [migrate.Arranger].
-type Target struct{ opts Options }
+type Target struct {
+	opts Options
+	idle idle
+}
 
 // New returns the account. Nothing is sent before [Target.Dial].
 func New(opts Options) *Target { return &Target{opts: opts} }
@@ -25,6 +28,9 @@ func (t *Target) String() string { return t.opts.String() }
 // Dial connects, secures the connection and signs in. Its errors are of type [*migrate.TargetError], unless the context
 // ended or the password could not be had. It may be called by several goroutines at once.
 func (t *Target) Dial(ctx context.Context) (migrate.Session, error) {
+	if s := t.rested(ctx); s != nil {
+		return s, nil
+	}
 	password, err := t.password(ctx)
 	if err != nil {
 		return nil, err
@@ -41,7 +47,7 @@ func (t *Target) Dial(ctx context.Context) (migrate.Session, error) {
 		}
 		return nil, err
 	}
-	return &Session{wire: w, client: imapclient.New(newTap(w), nil)}, nil
+	return &Session{target: t, wire: w, client: imapclient.New(newTap(w), nil)}, nil
 }
 
 var errClosed = errors.New("session: closed")
