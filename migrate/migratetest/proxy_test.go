@@ -74,8 +74,8 @@ func TestCutServerBytes(t *testing.T) {
 func TestCutInAppend(t *testing.T) {
 	for name, at := range map[string]struct {
 		after  int64
-		stored int // this server stores what is whole before the command is
-	}{"before": {0, 1}, "within": {40, 1}, "last byte": {99, 1}, "after": {1 << 30, 2}} {
+		stored int
+	}{"before": {0, 1}, "within": {40, 1}, "last byte": {99, 1}, "after": {1 << 30, 1}} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, migratetest.CutInAppend(2, at.after).With(migratetest.HangUp()))
 			c := s.signIn()

@@ -171,6 +171,7 @@ func (a *appending) finish() (*imap.AppendData, error) {
 	if d, late := a.server.nextLate(); late {
 		return nil, a.storeLate(d)
 	}
+	a.linger()
 	stored, err := a.user.store(a.mailbox, a.messages)
 	if err != nil {
 		return nil, err

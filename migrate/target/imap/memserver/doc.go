@@ -12,7 +12,6 @@
 //	uid, err := anna.Deliver("INBOX", body, []string{`\Seen`}, date)
 //	err = anna.Renumber("Archive") // another UIDVALIDITY
 //
-// It is go-imap's imapmemserver with mailbox roles, a namespace, a quota and faults put in front. Some of its quirks remain:
-// it lower-cases keywords, a message whose header is no header comes back empty, and it stores a message as soon as it is
-// whole, before the end of the command.
+// It is go-imap's imapmemserver with mailbox roles, a namespace, a quota MULTIAPPEND and faults put in front. Some of its quirks
+// remain: it lower-cases keywords, and a message whose header is no header comes back empty.
 package memserver

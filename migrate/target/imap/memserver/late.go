@@ -14,6 +14,20 @@ func (s *Server) LateStore(d time.Duration) {
 	s.faults.late = append(s.faults.late, d)
 }
 
+// SlowStore makes every APPEND take so much longer from now on, once its messages have come, as a disk would: what a client
+// sends without waiting for answers piles up. 0 ends it.
+func (s *Server) SlowStore(d time.Duration) { s.slow.Store(int64(d)) }
+
+// linger is the time that storing takes.
+func (a *appending) linger() {
+	if d := time.Duration(a.server.slow.Load()); d > 0 {
+		select {
+		case <-time.After(d):
+		case <-a.wire.closed:
+		}
+	}
+}
+
 // cutTime is what the end of a connection may take to be noticed on this machine.
 const cutTime = 20 * time.Millisecond
 

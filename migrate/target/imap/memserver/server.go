@@ -62,6 +62,7 @@ type Server struct {
 
 	traffic  traffic
 	scatters atomic.Bool
+	slow     atomic.Int64
 
 	mu     sync.Mutex
 	users  map[string]*user

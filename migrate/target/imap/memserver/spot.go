@@ -120,15 +120,15 @@ func (w *wire) await() error {
 	return nil
 }
 
-// awaitLine waits for a line and returns it with its end, without taking it; or what there is of it if it is too long or
-// the last one.
+// awaitLine waits for a line and returns it with its end, without taking it; or what there is of it if it is too long, the
+// last one, or no text.
 func (w *wire) awaitLine() ([]byte, error) {
 	for {
 		all := w.input.Bytes()
 		if i := bytes.IndexByte(all[:min(len(all), lineMax)], '\n'); i >= 0 {
 			return all[:i+1], nil
 		}
-		if len(all) >= lineMax || len(all) > 0 && w.err != nil {
+		if len(all) >= lineMax || len(all) > 0 && (w.err != nil || all[0] < ' ') {
 			return all[:min(len(all), lineMax)], nil
 		}
 		if w.err != nil {
