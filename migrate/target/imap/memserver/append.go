@@ -12,6 +12,9 @@ import (
 // minusMax is the longest non-synchronizing literal of LITERAL- (RFC 7888 section 5).
 const minusMax = 4096
 
+// invitation asks for a literal.
+const invitation = "+ Ready for the message\r\n"
+
 // An appending is an APPEND under way, with one message or more (RFC 3502). Nothing is stored before all of it has come.
 type appending struct {
 	*session
@@ -76,6 +79,17 @@ func (a *appending) refuse(err error) error {
 // receive takes all messages, or what has to be read of them if they are refused.
 func (a *appending) receive(r imap.LiteralReader, options *imap.AppendOptions) error {
 	p := part{options: *options, size: r.Size(), nonSync: a.wire.lastNonSync()}
+	if err := a.admit(p); err != nil {
+		return err
+	}
+	if a.server.opts.RefuseEarly && !p.nonSync {
+		if a.refusal != nil {
+			return a.wire.forgo(p.size)
+		}
+		if _, err := io.WriteString(a.wire, invitation); err != nil {
+			return err
+		}
+	}
 	for content := io.Reader(r); ; content = a.wire.message(p.size) {
 		if err := a.take(p, content); err != nil {
 			return err
@@ -115,11 +129,6 @@ func (a *appending) hangUp() error {
 
 // take reads a message.
 func (a *appending) take(p part, r io.Reader) error {
-	if a.messages == nil {
-		if err := a.admit(p); err != nil {
-			return err
-		}
-	}
 	if a.cut > 0 && a.cut <= p.size {
 		_, _ = io.CopyN(io.Discard, r, a.cut)
 		return a.hangUp()
@@ -162,7 +171,7 @@ func (a *appending) invite(p part) error {
 	if err := a.admit(p); err != nil || a.refusal != nil || p.nonSync {
 		return err
 	}
-	_, err := io.WriteString(a.wire, "+ Ready for the next message\r\n")
+	_, err := io.WriteString(a.wire, invitation)
 	return err
 }
 

@@ -82,8 +82,8 @@ var dialogues = map[string]struct {
 }{
 	"synchronizing literals": {lines: [][2]string{
 		{"b APPEND INBOX {16}\r\n", "+ Ready for literal data\r\n"},
-		{one + " {16}\r\n", "+ Ready for the next message\r\n"},
-		{two + " (\\Seen) {16}\r\n", "+ Ready for the next message\r\n"},
+		{one + " {16}\r\n", "+ Ready for the message\r\n"},
+		{two + " (\\Seen) {16}\r\n", "+ Ready for the message\r\n"},
 		{three + "\r\n", "b OK [APPENDUID 1 1:3] APPEND completed\r\n"},
 	}, stored: 3},
 	"pipelined": {lines: [][2]string{{
@@ -99,13 +99,13 @@ var dialogues = map[string]struct {
 		{batch, "b OK [APPENDUID 1 1:3] APPEND completed\r\n"},
 		{"b APPEND INBOX {4097+}\r\n" + strings.Repeat("x", 4097) + " {16+}\r\n" + one + "\r\nc NOOP\r\n", "b BAD Non-synchronizing literals are limited to 4096 bytes\r\nc OK NOOP completed\r\n"},
 		{"b APPEND INBOX {16+}\r\n" + one + " {4097+}\r\n" + strings.Repeat("x", 4097) + "\r\nc NOOP\r\n", "b BAD Non-synchronizing literals are limited to 4096 bytes\r\nc OK NOOP completed\r\n"},
-		{"b APPEND INBOX {16+}\r\n" + one + " {4097}\r\n", "+ Ready for the next message\r\n"},
+		{"b APPEND INBOX {16+}\r\n" + one + " {4097}\r\n", "+ Ready for the message\r\n"},
 		{strings.Repeat("x", 4097) + "\r\n", "b OK [APPENDUID 1 4:5] APPEND completed\r\n"},
 	}, stored: 5},
 	"synchronizing only": {opts: memserver.Options{Hide: []string{"LITERAL+", "LITERAL-"}}, lines: [][2]string{
 		{batch + "c NOOP\r\n", "b BAD Non-synchronizing literals are not supported\r\nc OK NOOP completed\r\n"},
 		{"b APPEND INBOX {16}\r\n", "+ Ready for literal data\r\n"},
-		{one + " {16}\r\n", "+ Ready for the next message\r\n"},
+		{one + " {16}\r\n", "+ Ready for the message\r\n"},
 		{two + "\r\n", "b OK [APPENDUID 1 1:2] APPEND completed\r\n"},
 	}, stored: 2},
 	"no such mailbox": {lines: [][2]string{
@@ -126,6 +126,19 @@ var dialogues = map[string]struct {
 		{"b APPEND INBOX {21}\r\n", "b NO [TOOBIG] Literals are limited to 20 bytes for this command\r\n"},
 		{batch, "b OK [APPENDUID 1 1:3] APPEND completed\r\n"},
 	}, stored: 3},
+	"refused early": {opts: memserver.Options{Quota: 40, RefuseEarly: true}, lines: [][2]string{
+		{"b APPEND INBOX {41}\r\n", "b NO [OVERQUOTA] Quota exceeded (mailbox for user is full)\r\n"},
+		{"b APPEND Box {16}\r\n", "b NO [TRYCREATE] No such mailbox\r\n"},
+		{"b APPEND {3}\r\n", "+ Ready for literal data\r\n"},
+		{"Box {16}\r\n", "b NO [TRYCREATE] No such mailbox\r\n"},
+		{"b APPEND INBOX {16}\r\n", "+ Ready for the message\r\n"},
+		{one + " {16}\r\n", "+ Ready for the message\r\n"},
+		{two + " {9}\r\n", "b NO [OVERQUOTA] Quota exceeded (mailbox for user is full)\r\n"},
+		{"b APPEND INBOX {41+}\r\n" + strings.Repeat("x", 41) + "\r\n", "b NO [OVERQUOTA] Quota exceeded (mailbox for user is full)\r\n"},
+		{"b APPEND INBOX {16+}\r\n" + one + "\r\nc NOOP\r\n", "b OK [APPENDUID 1 1] APPEND completed\r\nc OK NOOP completed\r\n"},
+		{"b APPEND INBOX {16}\r\n", "+ Ready for the message\r\n"},
+		{one + "\r\n", "b OK [APPENDUID 1 2] APPEND completed\r\n"},
+	}, stored: 2},
 	"cancelled": {lines: [][2]string{
 		{"b APPEND INBOX {16+}\r\n" + one + " {0+}\r\n\r\n", "b NO APPEND cancelled\r\n"},
 		{"b APPEND INBOX {16+}\r\n" + one + " {0}\r\n", "b NO APPEND cancelled\r\n"},

@@ -44,6 +44,9 @@ type Options struct {
 	Quota int64
 	// AppendMax is the largest message taken; 0 means 100 MiB.
 	AppendMax uint32
+	// RefuseEarly makes the server say NO to an APPEND's first message in place of the "+" that its literal waits for. Else it
+	// says so when it has read it. Later messages of the command are refused early either way.
+	RefuseEarly bool
 	// Hide are capabilities not to be offered, such as UIDPLUS or LITERAL-. What MULTIAPPEND, LITERAL+ and LITERAL- stand
 	// for is refused then.
 	Hide []string

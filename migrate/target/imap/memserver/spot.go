@@ -23,6 +23,12 @@ func (w *wire) Read(p []byte) (int, error) {
 	w.begin()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.void > 0 {
+		n := int(min(int64(len(p)), w.void))
+		clear(p[:n])
+		w.void -= int64(n)
+		return n, nil
+	}
 	if len(w.owed) > 0 {
 		n := copy(p, w.owed)
 		w.owed = w.owed[n:]
@@ -188,6 +194,19 @@ func (w *wire) lastNonSync() bool {
 
 // message reads a literal of a known size that is due.
 func (w *wire) message(size int64) io.Reader { return io.LimitReader(w, size) }
+
+// undecided tells whether the client waits to be asked for the first message of an APPEND that may still be refused.
+func (w *wire) undecided() bool {
+	return w.server.opts.RefuseEarly && w.command.name == "APPEND" && !w.command.box && w.next.literal
+}
+
+// forgo ends the command before the literal that the client hasn't been asked for. go-imap, which believes that it has, gets
+// so many zero bytes.
+func (w *wire) forgo(size int64) error {
+	err := w.abandon("")
+	w.void = size
+	return err
+}
 
 // abandon throws away what is left of the command and lets go-imap find its end instead.
 func (w *wire) abandon(end string) error {

@@ -32,6 +32,7 @@ type wire struct {
 	deadline time.Time // for reads
 	spot
 	owed []byte    // to be read before anything else
+	void int64     // zero bytes to be read before that, for a literal that doesn't come
 	code string    // for the next OK
 	gone time.Time // since when the client is, if commands are to be finished all the same
 }
@@ -127,6 +128,9 @@ func (w *wire) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	out, silent := w.heed(p)
+	if out == nil {
+		return len(p), nil
+	}
 	if alter := w.server.opts.Alter; alter != nil {
 		if out = alter(out); out == nil {
 			return 0, w.Close()
@@ -147,6 +151,9 @@ func (w *wire) heed(p []byte) (out []byte, silent bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if bytes.HasPrefix(p, []byte("+ ")) {
+		if w.undecided() && string(p) != invitation {
+			return nil, true
+		}
 		w.asked = true
 	}
 	if w.command.answeredBy(p) {
