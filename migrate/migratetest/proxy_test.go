@@ -89,6 +89,28 @@ func TestCutInAppend(t *testing.T) {
 	}
 }
 
+// TestCutInBatch: the messages of one APPEND count one by one, its OK is one, and a cut within loses all of them. What is whole
+// behind a lost OK is stored.
+func TestCutInBatch(t *testing.T) {
+	batch := "a APPEND INBOX {100+}\r\n" + body + " (\\Seen) {100+}\r\n" + body + " {100+}\r\n" + body + "\r\n"
+	for name, at := range map[string]struct {
+		fault  migratetest.Fault
+		stored int
+	}{
+		"first": {migratetest.CutInAppend(1, 50), 0}, "second": {migratetest.CutInAppend(2, 0), 0}, "third": {migratetest.CutInAppend(3, 99), 0},
+		"next command": {migratetest.CutInAppend(4, 1), 3}, "OK": {migratetest.SwallowOKAndCut(1), 6}, "second OK": {migratetest.SwallowOKAndCut(2), 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, at.fault)
+			c := s.signIn()
+			c.send(batch + strings.Replace(batch, "a APPEND", "b APPEND", 1))
+			c.ends(reset)
+			s.stored(at.stored)
+			s.allFired()
+		})
+	}
+}
+
 // TestCutInAskedLiteral: one that the server refuses to take doesn't count, and the proxy isn't lost in the stream.
 func TestCutInAskedLiteral(t *testing.T) {
 	s := newStage(t, migratetest.CutInAppend(1, 5))

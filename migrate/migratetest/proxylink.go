@@ -14,7 +14,7 @@ const (
 	lingerTime = time.Second
 	// chunkSize is how much is read at once, and laneLength how many chunks are under way in a direction at most.
 	chunkSize  = 32 << 10
-	laneLength = 128
+	laneLength = 1024
 )
 
 // A link is a client's connection with the server's. Each direction has a goroutine that reads and one that writes, so

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,6 +32,12 @@ type DovecotOptions struct {
 	Implicit bool
 	// Plain serves no TLS at all and lets clients sign in without, so that a proxy can read along.
 	Plain bool
+	// Hide are capabilities not to be offered, such as MULTIAPPEND or LITERAL+. Dovecot goes on doing what they stand for.
+	Hide []string
+	// Format is how mail is kept: maildir, sdbox or mdbox; empty means maildir.
+	Format string
+	// Fsync is mail_fsync: never, optimized or always; empty means never, which is fast and no worse in a test.
+	Fsync string
 }
 
 // Dovecot starts a private Dovecot 2.3 for the test, and skips the test where there is none.
@@ -88,7 +95,7 @@ func mailOwner(tb testing.TB) (owner *user.User, root bool) {
 func writeDovecot(tb testing.TB, dir string, port int, cert *memserver.Certificate, opts DovecotOptions) {
 	tb.Helper()
 	owner, root := mailOwner(tb)
-	config := dovecotBase(dir, port, owner, opts) + dovecotNamespace(opts.Dots)
+	config := dovecotBase(dir, port, owner, opts) + dovecotNamespace(opts.Dots) + dovecotStore(dir, opts) + dovecotOffers(opts)
 	if !root {
 		config += dovecotRootless(tb, owner)
 	}
@@ -138,12 +145,10 @@ listen = 127.0.0.1
 ssl = %[8]s
 ssl_cert = <%[1]s/cert.pem
 ssl_key = <%[1]s/key.pem
-mail_location = maildir:%[1]s/mail/%%u
 mail_uid = %[2]s
 mail_gid = %[3]s
 first_valid_uid = 1
 first_valid_gid = 1
-mail_fsync = never
 auth_failure_delay = 0
 mail_max_userip_connections = %[4]d
 passdb {
@@ -164,6 +169,36 @@ service imap-login {
  }
 }
 `, dir, owner.Uid, owner.Gid, maxConns, "{PLAIN.HEX}"+fmt.Sprintf("%x", Password), plain, implicit, ssl)
+}
+
+// dovecotStore says how mail is kept.
+func dovecotStore(dir string, opts DovecotOptions) string {
+	format, fsync := opts.Format, opts.Fsync
+	if format == "" {
+		format = "maildir"
+	}
+	if fsync == "" {
+		fsync = "never"
+	}
+	return fmt.Sprintf("mail_location = %s:%s/mail/%%u\nmail_fsync = %s\n", format, dir, fsync)
+}
+
+// dovecotCaps is what Dovecot 2.3 offers by itself; there is no setting to take something out of it.
+const dovecotCaps = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT SORT=DISPLAY THREAD=REFERENCES THREAD=REFS THREAD=ORDEREDSUBJECT " +
+	"MULTIAPPEND URL-PARTIAL CATENATE UNSELECT CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED I18NLEVEL=1 CONDSTORE QRESYNC ESEARCH ESORT " +
+	"SEARCHRES WITHIN CONTEXT=SEARCH LIST-STATUS BINARY MOVE SNIPPET=FUZZY PREVIEW=FUZZY PREVIEW STATUS=SIZE SAVEDATE LITERAL+ NOTIFY SPECIAL-USE"
+
+func dovecotOffers(opts DovecotOptions) string {
+	if len(opts.Hide) == 0 {
+		return ""
+	}
+	left := slices.DeleteFunc(strings.Fields(dovecotCaps), func(name string) bool {
+		return slices.ContainsFunc(opts.Hide, func(hidden string) bool { return strings.EqualFold(hidden, name) })
+	})
+	if opts.Quota > 0 {
+		left = append(left, "QUOTA")
+	}
+	return "imap_capability = " + strings.Join(left, " ") + "\n"
 }
 
 func dovecotNamespace(dots bool) string {

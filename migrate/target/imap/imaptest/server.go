@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"unpop/migrate/migratetest"
 	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/memserver"
 )
@@ -50,6 +51,17 @@ func Start(tb testing.TB, options ...Option) *Server {
 		Mem: mem, Addr: mem.Addr(), Pool: mem.CertPool(), CertPEM: mem.CertPEM(),
 		Implicit: opts.Security == memserver.ImplicitTLS, Secure: opts.Security != memserver.Plain,
 	}
+}
+
+// Delayed is the same server at the end of a line with such a round trip: every byte takes half of it in each direction, but as many as come
+// are under way at once, as on a line of unlimited bandwidth.
+func (s *Server) Delayed(tb testing.TB, rtt time.Duration) *Server {
+	tb.Helper()
+	proxy := migratetest.StartProxy(tb, s.Addr.String())
+	proxy.Pace(rtt/2, 0)
+	far := *s
+	far.Addr = proxy.Addr()
+	return &far
 }
 
 // Target is the account of a user, reached the way the server wants it.

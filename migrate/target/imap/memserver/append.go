@@ -78,7 +78,7 @@ func (a *appending) refuse(err error) error {
 
 // receive takes all messages, or what has to be read of them if they are refused.
 func (a *appending) receive(r imap.LiteralReader, options *imap.AppendOptions) error {
-	p := part{options: *options, size: r.Size(), nonSync: a.wire.lastNonSync()}
+	p, content := part{options: *options, size: r.Size(), nonSync: a.wire.lastNonSync()}, io.Reader(r)
 	if err := a.admit(p); err != nil {
 		return err
 	}
@@ -90,28 +90,31 @@ func (a *appending) receive(r imap.LiteralReader, options *imap.AppendOptions) e
 			return err
 		}
 	}
-	for content := io.Reader(r); ; content = a.wire.message(p.size) {
+	for {
 		if err := a.take(p, content); err != nil {
 			return err
 		}
-		line, err := a.wire.rest()
-		if err != nil && !errors.Is(err, errLongLine) {
+		next, err := a.follow()
+		if err != nil {
 			return err
 		}
-		more := false
-		if err == nil {
-			p, more, err = a.next(line)
-		}
-		if err == nil && more {
-			err = a.invite(p)
-		}
-		if err := a.refuse(err); err != nil {
-			return err
-		}
-		if !more || a.refusal != nil {
+		if next == nil || a.refusal != nil {
 			return a.end()
 		}
+		p, content = *next, a.wire.message(next.size)
 	}
+}
+
+// follow reads what stands behind a message: the end, or the next one's beginning. An error ends the connection.
+func (a *appending) follow() (next *part, err error) {
+	line, err := a.wire.rest()
+	if err == nil {
+		next, err = a.next(line)
+	}
+	if err == nil && next != nil {
+		err = a.invite(*next)
+	}
+	return next, a.refuse(err)
 }
 
 // end gives go-imap the end of the command, and cuts the connection if that was to happen somewhere in it.
@@ -148,19 +151,19 @@ func (a *appending) take(p part, r io.Reader) error {
 	return err
 }
 
-// next reads the line behind a message: the end of the command, or what comes before the next message.
-func (a *appending) next(line string) (p part, more bool, err error) {
+// next reads the line behind a message: nil is the end of the command.
+func (a *appending) next(line string) (*part, error) {
 	if len(line) > 0 && line[0] == ')' && a.tail == "" { // of UTF8 (~{…} (RFC 6855 section 4)
 		a.tail, line = ")", line[1:]
 	}
 	if isEnd(line) {
-		return p, false, nil
+		return nil, nil
 	}
 	if a.server.hides("MULTIAPPEND") {
-		return p, false, syntaxError("expected CRLF")
+		return nil, syntaxError("expected CRLF")
 	}
-	p, err = parsePart(line)
-	return p, err == nil, err
+	p, err := parsePart(line)
+	return &p, err
 }
 
 // invite decides about a further message and asks for its literal if it has to be asked for.
