@@ -15,7 +15,6 @@ import (
 	"unpop/migrate/migratetest"
 	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/imaptest"
-	"unpop/migrate/target/imap/memserver"
 )
 
 // The soak is longer on demand: go test -run Soak -soak 1000 -timeout 60m ./migrate. One failed round is repeated by
@@ -25,10 +24,11 @@ var (
 	soakSeed   = flag.Uint64("soakseed", 0, "seed of the first round; 0 means a random one")
 )
 
-// Of the rounds, so many run at once, and every how manieth has a real server.
+// Of the rounds, so many run at once, every how manieth has a real server, and every how manieth hundreds of messages.
 const (
 	soakAtOnce  = 6
 	soakDovecot = 5
+	soakLarge   = 12
 )
 
 // TestSoak breaks migrations of random mail at random, until they end well, and compares what the server holds with the truth.
@@ -65,13 +65,14 @@ func TestSoak(t *testing.T) {
 // soakRound runs one round as a test of its own.
 func soakRound(t *testing.T, seed uint64, total *soakTally) {
 	t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+		random := rand.New(rand.NewPCG(seed, 1))
 		if seed%soakDovecot == 0 {
 			t.Run("dovecot", func(t *testing.T) {
-				newSoak(t, seed, imaptest.Dovecot(t, imaptest.DovecotOptions{Plain: true}), total).round()
+				newSoak(t, seed, random, imaptest.Dovecot(t, soakDovecotOptions(random)), total).round()
 			})
 			return
 		}
-		newSoak(t, seed, imaptest.Start(t, func(o *memserver.Options) { o.Security = memserver.Plain }), total).round()
+		newSoak(t, seed, random, imaptest.Start(t, soakOptions(random)), total).round()
 	})
 }
 
@@ -81,21 +82,26 @@ type soak struct {
 	random  *rand.Rand
 	mail    *soakMail
 	total   *soakTally
+	large   bool     // hundreds of messages
 	planned []string // faults of the server
 	options imap.Options
 	pending sync.WaitGroup // what somebody else is about to do
 }
 
-func newSoak(t *testing.T, seed uint64, server *imaptest.Server, total *soakTally) *soak {
-	random := rand.New(rand.NewPCG(seed, 1))
-	s := &soak{kit: newKit(t, server), random: random, total: total, options: server.Options(imaptest.User)}
+func newSoak(t *testing.T, seed uint64, random *rand.Rand, server *imaptest.Server, total *soakTally) *soak {
+	s := &soak{kit: newKit(t, server), random: random, total: total, options: server.Options(imaptest.User), large: seed%soakLarge == soakLarge-1}
 	s.opts.Connections = 2 + random.IntN(3)
 	s.options.Timeout = 5 * time.Second
 	s.opts.Patience = 10 * time.Second
 	if server.Mem == nil {
 		s.opts.Settle = 250 * time.Millisecond
 	}
-	s.mail = newSoakMail(s.kit, random)
+	messages := 4 + random.IntN(16)
+	if s.large {
+		messages = 300 + random.IntN(300)
+		s.total.count("rounds with hundreds of messages", 1)
+	}
+	s.mail = newSoakMail(s.kit, random, messages)
 	return s
 }
 
@@ -108,6 +114,7 @@ func (s *soak) round() {
 		s.somebodyElse()
 		s.brokenRun()
 		s.standstill()
+		s.calmServer()
 	}
 	s.endWell()
 	s.compare()
@@ -124,7 +131,11 @@ func (s *soak) brokenRun() {
 	messages := int64(len(s.mail.truth))
 	faults, freezes := s.random.IntN(4), s.random.IntN(4) == 0
 	for range faults {
-		proxy.Plan(migratetest.RandomFault(s.random, messages, 700, freezes))
+		span := messages
+		if s.large && s.random.IntN(2) == 0 {
+			span = 1 + messages/30 // as many as there are commands, if each brings a batch
+		}
+		proxy.Plan(migratetest.RandomFault(s.random, span, 700, freezes))
 	}
 	timeout := s.options.Timeout
 	if freezes {
@@ -202,47 +213,6 @@ func (s *soak) compare() {
 }
 
 func clipped(body []byte) []byte { return bytes.TrimSpace(body[:min(len(body), 300)]) }
-
-// planServer lets the server in memory misbehave.
-func (s *soak) planServer() {
-	mem := s.server.Mem
-	if mem == nil || len(mem.Unfired()) > 0 {
-		return
-	}
-	switch s.random.IntN(8) {
-	case 0:
-		mem.SwallowOK(1 + s.random.IntN(2))
-	case 1:
-		mem.CutAppend(1 + s.random.Int64N(600))
-	case 2:
-		mem.LateStore(time.Duration(s.random.IntN(150)) * time.Millisecond)
-	case 3:
-		mem.FailAppends(memserver.Answer{}, memserver.Answer{Kind: "BYE", Text: "stored, and gone", Done: true})
-	case 4:
-		mem.FailAppends(memserver.Answer{}, memserver.Answer{Kind: "NO", Code: "OVERQUOTA", Text: "no room for now"})
-	case 5:
-		s.later(60, func() { mem.Restart(30 * time.Millisecond) })
-		s.total.count("server restart", 1)
-	}
-	s.planned = append(s.planned, mem.Unfired()...)
-}
-
-// countServer counts the faults of the server that happened.
-func (s *soak) countServer() {
-	if s.server.Mem == nil {
-		return
-	}
-	fired := map[string]int{}
-	for _, fault := range s.planned {
-		fired[soakKind(fault)]++
-	}
-	for _, fault := range s.server.Mem.Unfired() {
-		fired[soakKind(fault)]--
-	}
-	for kind, n := range fired {
-		s.total.count("server "+kind, n)
-	}
-}
 
 // somebodyElse delivers a message, sometimes with a Message-ID of ours and as many bytes. It must stay.
 func (s *soak) somebodyElse() {

@@ -87,9 +87,13 @@ func (k *kit) job(addr *net.TCPAddr, timeout time.Duration) soakJob {
 // killedRun kills a run at a random point, or at a random time.
 func (s *soak) killedRun(addr *net.TCPAddr, timeout time.Duration) {
 	job := s.job(addr, timeout)
-	kind, after := "at a time", time.Duration(s.random.IntN(300))*time.Millisecond
+	within, times := 300, 2
+	if s.large {
+		within, times = 1500, 8
+	}
+	kind, after := "at a time", time.Duration(s.random.IntN(within))*time.Millisecond
 	if s.random.IntN(3) > 0 {
-		job.Point, job.Nth = soakPoints[s.random.IntN(len(soakPoints))], 1+s.random.IntN(2)
+		job.Point, job.Nth = soakPoints[s.random.IntN(len(soakPoints))], 1+s.random.IntN(times)
 		kind, after = "at point "+string(job.Point), time.Minute
 	}
 	command := job.command(s.t)

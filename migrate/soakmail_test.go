@@ -1,10 +1,14 @@
 package migrate_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
+
+	"unpop/migrate/mend"
 )
 
 // soakMail is random mail in two sources, and where each message belongs.
@@ -14,18 +18,20 @@ type soakMail struct {
 	truth  map[[32]byte]string // the digests of the messages on the wire, and their mailboxes
 	last   string              // a Message-ID that was used
 	size   int                 // of the message that has it
+	sizes  map[int64]bool      // of ours, on the wire, and whether mending changes nothing in all that have it
 }
 
 // soakFolders are where mail lies, and where it belongs.
 var soakFolders = [][2]string{{"Inbox", "INBOX"}, {"Inbox", "INBOX"}, {"Clienti", "Clienti"}, {"Sent", "Sent"}, {"Università", "Università"}}
 
-func newSoakMail(k *kit, random *rand.Rand) *soakMail {
-	m := &soakMail{random: random, truth: map[[32]byte]string{}}
+func newSoakMail(k *kit, random *rand.Rand, messages int) *soakMail {
+	m := &soakMail{random: random, truth: map[[32]byte]string{}, sizes: map[int64]bool{}}
 	sources := [2]map[string][]string{{}, {}}
-	for range 4 + random.IntN(16) {
+	for range messages {
 		folder := soakFolders[random.IntN(len(soakFolders))]
 		text := m.message()
 		m.expect(text, folder[1])
+		m.note(text)
 		at := random.IntN(2)
 		sources[at][folder[0]] = append(sources[at][folder[0]], text)
 		if random.IntN(4) > 0 {
@@ -66,6 +72,18 @@ func (m *soakMail) write(k *kit, folders map[string][]string) {
 
 func (m *soakMail) expect(text, mailbox string) {
 	m.truth[sha256.Sum256([]byte(strings.ReplaceAll(text, "\n", "\r\n")))] = mailbox
+}
+
+// note keeps the size of a message.
+func (m *soakMail) note(text string) {
+	wire := []byte(strings.ReplaceAll(text, "\n", "\r\n"))
+	same := true
+	for step := mend.Step(1); step <= mend.Last; step++ {
+		mended, err := io.ReadAll(mend.Reader(bytes.NewReader(wire), step))
+		same = same && err == nil && bytes.Equal(mended, wire)
+	}
+	other, known := m.sizes[int64(len(wire))]
+	m.sizes[int64(len(wire))] = same && (other || !known)
 }
 
 // message makes one that differs from all others, in few bytes at times.

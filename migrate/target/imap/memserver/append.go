@@ -191,7 +191,7 @@ func (a *appending) finish() (*imap.AppendData, error) {
 	if a.server.swallowsOK() {
 		return nil, a.hangUp()
 	}
-	if a.server.hides(string(imap.CapUIDPlus)) {
+	if a.server.next(&a.server.faults.forget) || a.server.hides(string(imap.CapUIDPlus)) {
 		return nil, nil
 	}
 	if len(stored.UIDs) > 1 {

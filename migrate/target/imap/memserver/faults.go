@@ -33,6 +33,7 @@ type faults struct {
 	answers  map[string][]Answer // by command
 	refuse   func(mailbox string, size int64) *Answer
 	swallow  int
+	forget   int
 	cutAfter int64
 	late     []time.Duration
 	lates    counter
@@ -85,6 +86,13 @@ func (s *Server) SwallowOK(n int) {
 	s.faults.swallow = n
 }
 
+// ForgetUIDs makes the next n APPENDs be answered with an OK that has no APPENDUID.
+func (s *Server) ForgetUIDs(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults.forget = n
+}
+
 // CutAppend closes the connection of the next APPEND after so many bytes of its messages, at least one, or at its end. Nothing
 // of it is stored.
 func (s *Server) CutAppend(after int64) {
@@ -108,6 +116,9 @@ func (s *Server) Unfired() []string {
 	for range s.faults.swallow {
 		left = append(left, "APPEND: swallowed OK")
 	}
+	for range s.faults.forget {
+		left = append(left, "APPEND: OK without APPENDUID")
+	}
 	if s.faults.cutAfter > 0 {
 		left = append(left, fmt.Sprintf("APPEND: cut after %d bytes", s.faults.cutAfter))
 	}
@@ -125,13 +136,16 @@ func (s *Server) nextCut() int64 {
 	return cut
 }
 
-func (s *Server) swallowsOK() bool {
+func (s *Server) swallowsOK() bool { return s.next(&s.faults.swallow) }
+
+// next takes one of what is to happen a few times.
+func (s *Server) next(left *int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.faults.swallow == 0 {
+	if *left == 0 {
 		return false
 	}
-	s.faults.swallow--
+	*left--
 	return true
 }
 

@@ -156,10 +156,11 @@ func TestUnfired(t *testing.T) {
 	server.FailAppends(memserver.Answer{}, memserver.Answer{Kind: "NO", Code: "OVERQUOTA", Text: "full"})
 	server.FailLogins(memserver.Answer{Kind: "BYE", Text: "no"})
 	server.SwallowOK(1)
+	server.ForgetUIDs(2)
 	server.CutAppend(5)
 	server.LateStore(time.Second)
 	want := []string{
-		"LOGIN: BYE no", "APPEND: NO [OVERQUOTA] full", "APPEND: swallowed OK", "APPEND: cut after 5 bytes", "APPEND: stored 1s late",
+		"LOGIN: BYE no", "APPEND: NO [OVERQUOTA] full", "APPEND: swallowed OK", "APPEND: OK without APPENDUID", "APPEND: OK without APPENDUID", "APPEND: cut after 5 bytes", "APPEND: stored 1s late",
 	}
 	if got := server.Unfired(); !slices.Equal(got, want) {
 		t.Errorf("Unfired: got %q, want %q", got, want)

@@ -196,10 +196,12 @@ func TestRefuseOne(t *testing.T) {
 	c.says(batch, "b NO no\r\n")
 	c.says(batch, "b NO or so\r\n")
 	holds(t, server, 6, 7)
+	server.ForgetUIDs(1)
+	c.says(batch, "b OK APPEND completed\r\n")
 	server.FailAppends(memserver.Answer{Kind: "BYE", Text: "enough"})
 	c.says(batch, "* BYE enough\r\n")
 	c.ended("BYE")
-	holds(t, server, 6, 7)
+	holds(t, server, 9, 10)
 }
 
 // TestMultiFaults: a batch is lost, swallowed or late as a whole.
