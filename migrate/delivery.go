@@ -50,9 +50,13 @@ func (s *stretch) settle(i int, r Receipt) {
 	if known {
 		s.outcomes.note(outcome)
 	}
-	if m := s.w.u.m; r.Err == nil && r.UID > 0 {
-		m.p.Done(1, msg.Size)
-		m.reach(PointAnswered)
+	if u := s.w.u; r.Err == nil && r.UID > 0 {
+		u.m.p.Done(1, msg.Size)
+		u.crew.did(1, msg.Size)
+		u.m.reach(PointAnswered)
+	}
+	if r.Slow {
+		s.w.u.crew.shed()
 	}
 }
 

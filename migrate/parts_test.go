@@ -265,20 +265,3 @@ func readAll(t *testing.T, path string) []byte {
 	}
 	return text
 }
-
-func TestTheLastWorkerStays(t *testing.T) {
-	t.Parallel()
-	a, b := state.Load{Messages: 1}, state.Load{Messages: 2}
-	u := &upload{loads: []state.Load{a, b}, workers: 3}
-	first, _ := u.take()
-	second, _ := u.take()
-	if _, ok := u.take(); ok {
-		t.Fatal("there was a third mailbox")
-	} // the third worker is gone
-	if !u.leave(first) || u.leave(second) {
-		t.Error("of two workers that get no connection, one leaves and one stays")
-	}
-	if again, ok := u.take(); !ok || again != first {
-		t.Errorf("got %+v, %v, want the mailbox that was given back", again, ok)
-	}
-}

@@ -93,7 +93,7 @@ const mendAfter = 16
 func (s *stretch) mustPause() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.unplaced || len(s.refused) >= mendAfter
+	return s.unplaced || len(s.refused) >= mendAfter || s.w.u.crew.sheds()
 }
 
 // floor is the UID below which nothing can be that is claimed now: of a message in doubt before, a twin may have arrived since it

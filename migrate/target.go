@@ -67,6 +67,8 @@ type Receipt struct {
 	// Err is nil for a stored message. A [*TargetError] says why it was not stored, [ErrUnsent] that it was drawn and the
 	// end came before its turn, any other error that its bytes could not be read.
 	Err error
+	// Slow says that the server asked for slower work with its answer.
+	Slow bool
 }
 
 // ErrUnsent says of a message that nothing of it was sent.
@@ -138,6 +140,8 @@ type Survey struct {
 	HasQuota   bool   // the next two mean something
 	QuotaUsed  int64  // bytes, RFC 9208 STORAGE
 	QuotaLimit int64  // bytes
+	// Connections is how many sessions at once this kind of server is known to allow; 0 unknown.
+	Connections int
 }
 
 // Kind says what a target's error means for the run.

@@ -10,7 +10,7 @@ import (
 	"unpop/state"
 )
 
-// grace is how long an APPEND under way may go on after the run was told to stop.
+// grace is how long APPENDs under way may go on after the run was told to stop.
 const grace = 700 * time.Millisecond
 
 // Upload sends what is planned and returns how many keywords the target did not keep. Plan comes before it.
@@ -23,7 +23,7 @@ func (m *Migration) Upload(ctx context.Context) (dropped int64, err error) {
 		return 0, err
 	}
 	m.beginUpload(loads)
-	u := &upload{m: m, loads: loads}
+	u := &upload{m: m, crew: newUploadCrew(loads, m.connections())}
 	if u.quarantine, err = openQuarantine(m.opts.Quarantine); err != nil {
 		return 0, err
 	}
@@ -34,6 +34,14 @@ func (m *Migration) Upload(ctx context.Context) (dropped int64, err error) {
 	}
 	m.reach(PointUploaded)
 	return u.dropped.Load(), err
+}
+
+// connections is how many sessions may be open at once: no more than the server is known to allow.
+func (m *Migration) connections() int {
+	if known := m.survey.Connections; known > 0 {
+		return min(m.opts.Connections, known)
+	}
+	return m.opts.Connections
 }
 
 func (m *Migration) beginUpload(loads []state.Load) {
@@ -48,36 +56,10 @@ func (m *Migration) beginUpload(loads []state.Load) {
 // upload is one upload step: some workers, each with a session, take one mailbox after the other.
 type upload struct {
 	m          *Migration
-	mu         sync.Mutex // guards the next two
-	loads      []state.Load
-	workers    int // that may still take one
+	crew       *uploadCrew
+	workers    sync.WaitGroup
 	quarantine *quarantine
 	dropped    atomic.Int64
-}
-
-// take gives a worker the next mailbox, or tells it to go.
-func (u *upload) take() (state.Load, bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if len(u.loads) == 0 {
-		u.workers--
-		return state.Load{}, false
-	}
-	next := u.loads[0]
-	u.loads = u.loads[1:]
-	return next, true
-}
-
-// leave lets a worker go that the server gives no connection: fewer will do. Its mailbox is for another one; the last worker stays.
-func (u *upload) leave(l state.Load) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.workers <= 1 {
-		return false
-	}
-	u.workers--
-	u.loads = append(u.loads, l)
-	return true
 }
 
 // run starts the workers and waits for them. The first error that time does not mend stops all.
@@ -86,21 +68,34 @@ func (u *upload) run(ctx context.Context) error {
 	defer cancel()
 	soft, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var workers sync.WaitGroup
-	u.workers = min(u.m.opts.Connections, len(u.loads))
-	for range u.workers {
-		workers.Go(func() {
-			w := &worker{u: u, retry: retrier{m: u.m, patience: u.m.opts.Patience}}
-			if err := w.run(soft, hard); err != nil {
-				stop(err)
-			}
-		})
+	for range u.crew.active {
+		u.start(soft, hard, stop)
 	}
-	workers.Wait()
+	watching, enough := context.WithCancel(soft)
+	defer enough()
+	go u.crew.watch(watching)
+	u.workers.Wait()
 	if err := context.Cause(soft); err != nil {
 		return err
 	}
 	return nil
+}
+
+// start lets a worker work until there is nothing left for it.
+func (u *upload) start(soft, hard context.Context, stop context.CancelCauseFunc) {
+	u.workers.Go(func() {
+		w := &worker{u: u, retry: retrier{m: u.m, patience: u.m.opts.Patience}}
+		w.next = func() (state.Load, bool) {
+			load, another, ok := u.crew.take()
+			if another {
+				u.start(soft, hard, stop)
+			}
+			return load, ok
+		}
+		if err := w.run(soft, hard); err != nil {
+			stop(err)
+		}
+	})
 }
 
 // graceful returns a context for what must not be cut short without need: it ends a moment after ctx.

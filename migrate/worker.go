@@ -11,18 +11,19 @@ import (
 // worker is one session of an upload. It owns the mailbox that it works on: nobody else of this run touches it.
 type worker struct {
 	u       *upload
+	next    func() (state.Load, bool)
 	session Session // nil: dial
 	retry   retrier
 }
 
-// errLeft says that a worker gave its mailbox back, for want of a connection.
+// errLeft says that a worker gave its mailbox back: the server has no use for so many.
 var errLeft = errors.New("left to the other sessions")
 
 // run takes mailboxes until there are none. soft says when to stop, hard when to cut.
 func (w *worker) run(soft, hard context.Context) error {
 	defer w.close()
 	for {
-		load, ok := w.u.take()
+		load, ok := w.next()
 		if !ok {
 			return nil
 		}
@@ -49,8 +50,11 @@ func (w *worker) mailbox(soft, hard context.Context, load state.Load) error {
 		if err == nil || soft.Err() != nil {
 			return errors.Join(err, soft.Err())
 		}
+		if errors.Is(err, errLeft) {
+			return err
+		}
 		w.close()
-		if target := asTargetError(err); target != nil && target.Kind == Crowded && w.u.leave(load) {
+		if target := asTargetError(err); target != nil && (target.Kind == Crowded || target.Kind == Busy) && w.u.crew.leave(load) {
 			return errLeft
 		}
 		if err := w.retry.pause(soft, err); err != nil {
@@ -78,20 +82,20 @@ func (w *worker) once(soft, hard context.Context, load state.Load) error {
 		return fmt.Errorf("mailbox %q: %w", load.Mailbox.Name, err)
 	}
 	w.retry.answered()
-	return w.send(soft, hard, load.Mailbox, box)
+	return w.send(soft, hard, load, box)
 }
 
 // send appends the planned messages of the selected mailbox. What is refused on the way is sent again with its bytes mended.
-func (w *worker) send(soft, hard context.Context, mailbox state.Mailbox, box Mailbox) error {
+func (w *worker) send(soft, hard context.Context, load state.Load, box Mailbox) error {
 	var after int64
 	for soft.Err() == nil {
-		s := newStretch(w, mailbox, box, after)
+		s := newStretch(w, load.Mailbox, box, after)
 		if err := s.run(soft, hard); err != nil {
 			return err
 		}
 		after, box = s.after, s.box
 		for _, r := range s.refused {
-			if err := w.mend(hard, mailbox, &box, r); err != nil {
+			if err := w.mend(hard, load.Mailbox, &box, r); err != nil {
 				return err
 			}
 		}
@@ -99,6 +103,9 @@ func (w *worker) send(soft, hard context.Context, mailbox state.Mailbox, box Mai
 			return nil
 		}
 		w.retry.worked()
+		if w.u.crew.sheds() && w.u.crew.leave(load) {
+			return errLeft
+		}
 	}
 	return soft.Err()
 }

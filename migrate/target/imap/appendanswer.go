@@ -67,14 +67,16 @@ func (a *appender) complete(c *command) {
 }
 
 func (a *appender) accepted(c *command, r response) {
+	slow := isThrottled(r.text)
 	if now := time.Now(); now.After(a.resume) { // else it was said before we could heed it
-		a.s.pause.heed(r.text)
+		a.s.pause.heed(slow)
 		a.resume = now.Add(time.Duration(a.s.pause))
 	}
 	if !c.fixed {
 		a.s.batch = min(2*a.s.mostLetters(), commandMessages)
 	}
 	for i, receipt := range c.receipts(r) {
+		receipt.Slow = slow
 		a.settle(c.letters[i].i, receipt)
 	}
 }

@@ -85,6 +85,29 @@ var quirks = []quirk{
 	{"icloud", documented, "no LITERAL+, no MULTIAPPEND; UID SEARCH tells UIDs that are not there", "only what FETCH brings counts", ""},
 }
 
+// connectionLimits are how many sessions of a user servers are known to allow at once, from one address where they count by that.
+var connectionLimits = []struct {
+	server string // as in quirks
+	limit  int
+}{
+	{dovecot, 10}, // mail_max_userip_connections, its default
+	{gmail, 15},   // support.google.com/mail/answer/7126229
+	{exchange, 16},
+	{mox, 30},
+	{"yahoo", 5},
+}
+
+// connectionLimit is the server's, if it is known; 0 if not.
+func (w *wire) connectionLimit() int {
+	us := strings.ToLower(w.greeting + " " + w.serverID)
+	for _, l := range connectionLimits {
+		if strings.Contains(us, l.server) {
+			return l.limit
+		}
+	}
+	return 0
+}
+
 // takesName reports whether the server is known to take no mailbox of that name.
 func (w *wire) takesName(name string) bool {
 	us := strings.ToLower(w.greeting + " " + w.serverID)

@@ -13,7 +13,7 @@ import (
 
 // Survey asks what the account allows. What the server does not say or refuses to say stays zero.
 func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
-	survey := migrate.Survey{Server: s.wire.serverID}
+	survey := migrate.Survey{Server: s.wire.serverID, Connections: s.wire.connectionLimit()}
 	if survey.Server == "" {
 		survey.Server = s.wire.greeting
 	}

@@ -15,10 +15,13 @@ const (
 // A throttle is the pause before the next command.
 type throttle time.Duration
 
-// heed reads the text of an OK.
-func (p *throttle) heed(text string) {
+// isThrottled reads the text of an OK.
+func isThrottled(text string) bool { return strings.Contains(text, "[THROTTLED]") }
+
+// heed adapts the pause to an answer.
+func (p *throttle) heed(slow bool) {
 	switch d := time.Duration(*p); {
-	case strings.Contains(text, "[THROTTLED]"):
+	case slow:
 		*p = throttle(min(max(2*d, throttleFirst), throttleMost))
 	case d < throttleFirst:
 		*p = 0

@@ -136,13 +136,13 @@ func TestThrottle(t *testing.T) {
 	t.Parallel()
 	var p throttle
 	for range 12 {
-		p.heed("Success [THROTTLED]")
+		p.heed(isThrottled("Success [THROTTLED]"))
 	}
 	if time.Duration(p) != throttleMost {
 		t.Errorf("throttle: got %v, want %v", time.Duration(p), throttleMost)
 	}
 	for range 30 {
-		p.heed("Success")
+		p.heed(isThrottled("Success"))
 	}
 	if p != 0 {
 		t.Errorf("throttle: got %v after many calm answers, want 0", time.Duration(p))
