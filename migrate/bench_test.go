@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"unpop/migrate"
@@ -105,44 +107,71 @@ func scan(b *testing.B, path string) {
 	}
 }
 
-// BenchmarkPlainPass splits the same file at From_ lines and digests each message, on one core, and keeps nothing.
+// BenchmarkPlainPass splits the same file at From_ lines, digests each message and keeps nothing: on one core, and on all of
+// them, which is what BenchmarkScan has too.
 func BenchmarkPlainPass(b *testing.B) {
 	for _, mean := range []int{3_000, 76_000} {
-		b.Run(fmt.Sprint(mean), func(b *testing.B) {
-			path := writeMbox(b, benchBytes(b), mean)
-			b.SetBytes(fileSize(b, path))
-			for b.Loop() {
-				plainPass(b, path)
-			}
-		})
+		path := writeMbox(b, benchBytes(b), mean)
+		for _, cores := range []int{1, runtime.GOMAXPROCS(0)} {
+			b.Run(fmt.Sprintf("%d/cores=%d", mean, cores), func(b *testing.B) {
+				b.SetBytes(fileSize(b, path))
+				for b.Loop() {
+					plainPass(b, path, cores)
+				}
+			})
+		}
 	}
 }
 
-func plainPass(b *testing.B, path string) {
+// plainPass gives each core a piece of the file as often as it has none.
+func plainPass(b *testing.B, path string, cores int) {
 	b.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	window := make([]byte, 8<<20)
-	have := 0
-	for {
-		n, err := io.ReadFull(f, window[have:])
-		have += n
-		rest := window[:have]
+	size := fileSize(b, path)
+	const piece = 8 << 20
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range cores {
+		wait.Go(func() {
+			window := make([]byte, 1<<20)
+			for from := next.Add(piece) - piece; from < size; from = next.Add(piece) - piece {
+				plainPiece(f, window, from, min(from+piece, size))
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// plainPiece digests the messages that begin between two offsets of a file.
+func plainPiece(f *os.File, window []byte, from, to int64) {
+	separator := []byte("\nFrom ")
+	have, skip := 0, from > 0
+	for from < to || have > 0 {
+		n, err := f.ReadAt(window[have:], from)
+		from += int64(n)
+		rest := window[:have+n]
 		for {
-			end := bytes.Index(rest[1:], []byte("\nFrom "))
+			end := bytes.Index(rest, separator)
 			if end < 0 {
 				break
 			}
-			_ = sha256.Sum256(rest[:end+2])
-			rest = rest[end+2:]
+			if !skip {
+				_ = sha256.Sum256(rest[:end+1])
+			}
+			rest, skip = rest[end+1:], false
+			if from-int64(len(rest)) >= to {
+				return
+			}
 		}
-		have = copy(window, rest)
 		if err != nil {
+			_ = sha256.Sum256(rest)
 			return
 		}
+		have = copy(window, rest)
 	}
 }
 
