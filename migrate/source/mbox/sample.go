@@ -20,6 +20,7 @@ func look(r io.ReaderAt, size int64, check func() error) (rule, error) {
 		how.eol = '\r'
 	}
 	found := survey{splitter: newSplitter(r, sample, how, check), whole: sample == size}
+	defer found.free()
 	if err := found.take(); err != nil {
 		return how, err
 	}
@@ -32,6 +33,7 @@ func look(r io.ReaderAt, size int64, check func() error) (rule, error) {
 // lineEnds counts the ends of lines: LF with or without CR, and bare CR.
 func lineEnds(r io.ReaderAt, size int64, check func() error) (lf, cr int, err error) {
 	w := newWindow(r, size, check)
+	defer w.free()
 	for off := int64(0); off < size; {
 		text := w.from(off, 1)
 		if len(text) == 0 {

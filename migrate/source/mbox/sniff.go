@@ -39,7 +39,9 @@ func IsMbox(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return newSplitter(f, size, how, never).next.line.kind != fromNone, nil
+	s := newSplitter(f, size, how, never)
+	defer s.free()
+	return s.next.line.kind != fromNone, nil
 }
 
 // isMbox looks at the beginning of a file; all says that it is the whole file.

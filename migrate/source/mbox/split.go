@@ -2,7 +2,10 @@ package mbox
 
 import (
 	"bytes"
+	"cmp"
 	"io"
+
+	"unpop/migrate"
 )
 
 // A message is where a message lies in its file.
@@ -15,13 +18,20 @@ type message struct {
 	torn     bool  // it ends the file, in the middle of a line
 	declared int64 // its Content-Length; -1 if there is none
 	body     int64 // what follows the header
+	quoted   bool  // there may be a quoted From_ line in it
 }
 
 // A splitter finds the messages of a file one after the other, in one pass.
 type splitter struct {
 	*window
-	rule    rule
-	next    separator
+	rule   rule
+	next   separator
+	quoted bool // a "From" after a ">" was seen
+	oddities
+}
+
+// oddities count what was found in a file and what was passed over.
+type oddities struct {
 	found   int   // messages so far
 	skipped int64 // bytes that are in no message: before the first one, and holes
 	inHoles int64 // of them those in holes, runs of NUL between messages
@@ -40,6 +50,18 @@ func newSplitter(r io.ReaderAt, size int64, how rule, check func() error) *split
 	s.next = s.first()
 	s.skipped = s.next.at
 	return s
+}
+
+// newSplitterAt returns a splitter that goes on at a separator. It fails with [migrate.ErrChanged] where there is none.
+func newSplitterAt(r io.ReaderAt, size int64, how rule, check func() error, at int64) (*splitter, error) {
+	s := &splitter{window: newWindow(r, size, check), rule: how}
+	line, ok := s.accept(at)
+	if s.err != nil || !ok {
+		s.free()
+		return nil, cmp.Or(s.err, error(migrate.ErrChanged))
+	}
+	s.next = separator{at, line}
+	return s, nil
 }
 
 // first finds the first From_ line; a byte order mark, blank lines and whatever else are skipped.
@@ -78,10 +100,13 @@ func (s *splitter) message() (m message, ok bool) {
 	if from.line.kind == fromNone {
 		return message{}, false
 	}
-	m = message{from: from.at, line: from.line, start: s.afterLine(from.at), declared: -1}
+	s.keep = from.at
+	m = message{from: from.at, line: from.line, start: s.afterLine(from.at), declared: -1, quoted: true}
 	s.header(&m)
 	if !s.jump(&m) {
+		s.quoted = false
 		s.next = s.search(m.start - 1)
+		m.quoted = s.quoted
 		m.end = s.trim(m.start, s.next.at)
 	}
 	m.unended = m.unended || (m.body > s.next.at && m.end > m.start)
@@ -131,8 +156,11 @@ func (s *splitter) find(text []byte) int {
 			return -1
 		}
 		at += i
-		if before := text[at-1]; before == s.rule.eol || before == 0 {
+		switch before := text[at-1]; before {
+		case s.rule.eol, 0:
 			return at - 1
+		case '>':
+			s.quoted = true
 		}
 	}
 }

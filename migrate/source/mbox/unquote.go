@@ -30,6 +30,14 @@ func newUnquoter(r io.Reader, c io.Closer, length int64, how rule) *unquoter {
 	return &unquoter{r: r, c: c, eol: how.eol, plain: how.plain, bol: true, room: make([]byte, max(min(length, 64<<10), maxQuotes*4))}
 }
 
+// unquoted is newUnquoter for a text that is in memory.
+func unquoted(text []byte, how rule) io.ReadCloser {
+	if how.plain {
+		return io.NopCloser(bytes.NewReader(text))
+	}
+	return &unquoter{c: io.NopCloser(nil), eol: how.eol, bol: true, buf: text, err: io.EOF}
+}
+
 // Close closes the file.
 func (u *unquoter) Close() error { return u.c.Close() }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"unpop/migrate"
 )
@@ -16,14 +17,41 @@ type window struct {
 	r     io.ReaderAt
 	size  int64 // where the file ends
 	start int64 // offset of buf[0]
+	keep  int64 // offset of what should stay in memory while the window moves on, if there is room
 	buf   []byte
 	room  []byte
 	check func() error // asked before each read
 	err   error        // the first one; from then on the file ends at the window's end
 }
 
+// rooms are the buffers of windows over files that are not small.
+var rooms = sync.Pool{New: func() any { return new([windowSize]byte) }}
+
+// newWindow returns a window on the first size bytes of a file. It may be given back with free.
 func newWindow(r io.ReaderAt, size int64, check func() error) *window {
-	return &window{r: r, size: size, check: check, room: make([]byte, min(size, windowSize))}
+	w := &window{r: r, size: size, check: check}
+	if size < windowSize/8 {
+		w.room = make([]byte, size)
+	} else {
+		w.room = rooms.Get().(*[windowSize]byte)[:min(size, windowSize)]
+	}
+	return w
+}
+
+// free gives the buffer back; nothing that from or holding returned may be used afterwards.
+func (w *window) free() {
+	if cap(w.room) == windowSize {
+		rooms.Put((*[windowSize]byte)(w.room[:windowSize]))
+	}
+	w.room, w.buf = nil, nil
+}
+
+// holding returns the bytes from one offset to another if all of them are in memory.
+func (w *window) holding(from, to int64) ([]byte, bool) {
+	if from < w.start || from > to || to > w.start+int64(len(w.buf)) {
+		return nil, false
+	}
+	return w.buf[from-w.start : to-w.start], true
 }
 
 // from returns what is in memory from an offset on: at least n bytes, or all up to the end of the file.
@@ -34,7 +62,7 @@ func (w *window) from(off int64, n int) []byte {
 	}
 	end := w.start + int64(len(w.buf))
 	if off < w.start || off >= end || (off+int64(n) > end && end < w.size) {
-		w.move(off)
+		w.move(off, n)
 	}
 	if off >= w.size {
 		return nil
@@ -45,15 +73,22 @@ func (w *window) from(off int64, n int) []byte {
 // atEnd says whether a slice that from gave for this offset reaches the end of the file.
 func (w *window) atEnd(off int64, b []byte) bool { return off+int64(len(b)) >= w.size }
 
-// move fills the window with what is at off.
-func (w *window) move(off int64) {
+// move fills the window with what is at off, n bytes at least, and with what is to be kept before it.
+func (w *window) move(off int64, n int) {
+	if w.keep >= w.start && w.keep < off && off+int64(n)-w.keep <= int64(len(w.room)/2) {
+		off = w.keep
+	}
 	kept := 0
 	if end := w.start + int64(len(w.buf)); off >= w.start && off < end {
 		kept = copy(w.room, w.buf[off-w.start:])
 	}
 	w.start = off
 	want := int(min(int64(len(w.room)), w.size-off))
-	n := kept
+	w.fill(off, kept, want)
+}
+
+// fill reads until so many bytes from an offset on are there.
+func (w *window) fill(off int64, n, want int) {
 	if w.err == nil {
 		w.err = w.check()
 	}
