@@ -21,8 +21,9 @@ var buffers = sync.Pool{New: func() any { return new([bufSize]byte) }}
 // It streams, whatever the length of a line. Errors are those of the raw reader.
 type Cleaner struct {
 	src      io.Reader
-	err      error // of src, for after the bytes that came before it
-	mem      *[bufSize]byte
+	err      error          // of src, for after the bytes that came before it
+	room     *[bufSize]byte // nil: mem is the whole message, and the caller's
+	mem      []byte
 	r, ok, w int // mem[r:ok] may go out, mem[ok:w] is not judged yet
 	state    cleanState
 	begun    bool // a byte was kept
@@ -44,9 +45,14 @@ const (
 )
 
 // NewCleaner returns a Cleaner of the message in raw. It reads ahead, and holds a buffer until it meets the end or
-// an error.
+// an error. A raw that has its bytes in memory and tells them as [bytes.Buffer.Bytes] does is not copied: they must stay as
+// they are while the Cleaner is in use.
 func NewCleaner(raw io.Reader) *Cleaner {
-	return &Cleaner{src: raw, mem: buffers.Get().(*[bufSize]byte)}
+	if held, ok := raw.(interface{ Bytes() []byte }); ok {
+		return &Cleaner{mem: held.Bytes(), err: io.EOF}
+	}
+	room := buffers.Get().(*[bufSize]byte)
+	return &Cleaner{src: raw, room: room, mem: room[:]}
 }
 
 // Read implements io.Reader.
@@ -76,8 +82,10 @@ func (c *Cleaner) advance() bool {
 	for c.r == c.ok {
 		if !c.judge() {
 			c.finish()
-			buffers.Put(c.mem)
-			c.mem, c.r, c.ok, c.w = nil, 0, 0, 0
+			if c.room != nil {
+				buffers.Put(c.room)
+			}
+			c.room, c.mem, c.r, c.ok, c.w = nil, nil, 0, 0, 0
 			return false
 		}
 	}
@@ -239,8 +247,12 @@ func (c *Cleaner) fill(n int) bool {
 	if c.w-c.r >= n {
 		return true
 	}
+	if c.room == nil {
+		c.w = min(len(c.mem), c.r+bufSize)
+		return c.w-c.r >= n
+	}
 	if c.r == c.w || len(c.mem)-c.r < n {
-		c.w = copy(c.mem[:], c.mem[c.r:c.w])
+		c.w = copy(c.mem, c.mem[c.r:c.w])
 		c.r, c.ok = 0, 0
 	}
 	for c.w-c.r < n && c.err == nil {

@@ -4,7 +4,7 @@ import "bytes"
 
 // emit moves bytes that may go out to p and puts a CR before each LF that lacks it.
 func (c *Cleaner) emit(p []byte) int {
-	n := 0
+	n := c.emitLines(p)
 	for n < len(p) && c.r < c.ok {
 		b := c.mem[c.r:c.ok]
 		if len(b) > len(p)-n {
@@ -28,6 +28,28 @@ func (c *Cleaner) emit(p []byte) int {
 			c.lastCR = true
 		}
 	}
+	return n
+}
+
+// emitLines does it for whole lines as long as there is room for the longest that may come: nearly all there is.
+func (c *Cleaner) emitLines(p []byte) int {
+	n := 0
+	src := c.mem[c.r:c.ok]
+	for {
+		i := bytes.IndexByte(src[:min(len(src), max(len(p)-n-1, 0))], '\n')
+		if i < 0 {
+			break
+		}
+		n += copy(p[n:], src[:i])
+		if !c.lastCR && i == 0 || i > 0 && src[i-1] != '\r' {
+			p[n] = '\r'
+			n++
+		}
+		p[n] = '\n'
+		n++
+		src, c.lastCR = src[i+1:], false
+	}
+	c.r = c.ok - len(src)
 	return n
 }
 

@@ -18,15 +18,13 @@ type message struct {
 	torn     bool  // it ends the file, in the middle of a line
 	declared int64 // its Content-Length; -1 if there is none
 	body     int64 // what follows the header
-	quoted   bool  // there may be a quoted From_ line in it
 }
 
 // A splitter finds the messages of a file one after the other, in one pass.
 type splitter struct {
 	*window
-	rule   rule
-	next   separator
-	quoted bool // a "From" after a ">" was seen
+	rule rule
+	next separator
 	oddities
 }
 
@@ -101,12 +99,10 @@ func (s *splitter) message() (m message, ok bool) {
 		return message{}, false
 	}
 	s.keep = from.at
-	m = message{from: from.at, line: from.line, start: s.afterLine(from.at), declared: -1, quoted: true}
+	m = message{from: from.at, line: from.line, start: s.afterLine(from.at), declared: -1}
 	s.header(&m)
 	if !s.jump(&m) {
-		s.quoted = false
 		s.next = s.search(m.start - 1)
-		m.quoted = s.quoted
 		m.end = s.trim(m.start, s.next.at)
 	}
 	m.unended = m.unended || (m.body > s.next.at && m.end > m.start)
@@ -147,23 +143,24 @@ func (s *splitter) search(off int64) separator {
 }
 
 // find returns where in the text the next "From" at the start of a line is, counted from the byte before it; -1 if there is none.
-// After a hole, it needs no end of line. "From" is looked for, and not the end of a line with it: capitals are rarer than
-// line ends.
+// After a hole, it needs no end of line.
 func (s *splitter) find(text []byte) int {
+	if s.rule.eol == '\n' && !s.holes {
+		return bytes.Index(text, lineFrom)
+	}
 	for at := 1; ; at++ {
 		i := bytes.Index(text[at:], fromPrefix)
 		if i < 0 {
 			return -1
 		}
 		at += i
-		switch before := text[at-1]; before {
-		case s.rule.eol, 0:
+		if before := text[at-1]; before == s.rule.eol || before == 0 {
 			return at - 1
-		case '>':
-			s.quoted = true
 		}
 	}
 }
+
+var lineFrom = []byte("\nFrom")
 
 // accept says whether the "From" at an offset begins a separator.
 func (s *splitter) accept(at int64) (fromLine, bool) {

@@ -112,7 +112,6 @@ func (t *stretch) Open() (io.ReadCloser, error) {
 		return nil, fs.ErrClosed
 	}
 	m, how := t.last, t.how
-	how.plain = how.plain || !m.quoted
 	if text, ok := t.s.holding(m.start, m.end); ok {
 		return unquoted(text, how), nil
 	}

@@ -30,13 +30,19 @@ func newUnquoter(r io.Reader, c io.Closer, length int64, how rule) *unquoter {
 	return &unquoter{r: r, c: c, eol: how.eol, plain: how.plain, bol: true, room: make([]byte, max(min(length, 64<<10), maxQuotes*4))}
 }
 
-// unquoted is newUnquoter for a text that is in memory.
+// unquoted is newUnquoter for a text that is in memory. What has nothing to undo is handed over as it is.
 func unquoted(text []byte, how rule) io.ReadCloser {
-	if how.plain {
-		return io.NopCloser(bytes.NewReader(text))
+	if how.plain || !bytes.Contains(text, quotedFrom) {
+		return inMemory{bytes.NewBuffer(text[:len(text):len(text)])}
 	}
 	return &unquoter{c: io.NopCloser(nil), eol: how.eol, bol: true, buf: text, err: io.EOF}
 }
+
+// inMemory is a text that a dedupe.Cleaner need not copy.
+type inMemory struct{ *bytes.Buffer }
+
+// Close implements io.Closer.
+func (inMemory) Close() error { return nil }
 
 // Close closes the file.
 func (u *unquoter) Close() error { return u.c.Close() }

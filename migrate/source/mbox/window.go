@@ -1,6 +1,7 @@
 package mbox
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ type window struct {
 	start int64 // offset of buf[0]
 	keep  int64 // offset of what should stay in memory while the window moves on, if there is room
 	buf   []byte
+	holes bool // there is a NUL in buf
 	room  []byte
 	check func() error // asked before each read
 	err   error        // the first one; from then on the file ends at the window's end
@@ -103,6 +105,7 @@ func (w *window) fill(off int64, n, want int) {
 // settle makes an error the end of the file, so that the callers need not ask after each byte.
 func (w *window) settle(off int64, n, want int) {
 	w.buf = w.room[:n]
+	w.holes = bytes.IndexByte(w.buf, 0) >= 0
 	if n >= want {
 		if errors.Is(w.err, io.EOF) {
 			w.err = nil
