@@ -23,6 +23,14 @@ var isoLayouts = []string{time.RFC3339, "2006-01-02 15:04:05 -0700", "2006-01-02
 // missing or out of range, or a year before 1970 or after 2100.
 func parseDate(s string) time.Time {
 	s = strings.TrimSpace(s)
+	if d, ok := usualDate(s); ok {
+		return d.time()
+	}
+	return unusualDate(s)
+}
+
+// unusualDate is parseDate for what may be in any form.
+func unusualDate(s string) time.Time {
 	if len(s) > 4 && s[4] == '-' {
 		for _, layout := range isoLayouts {
 			if t, err := time.Parse(layout, s); err == nil {

@@ -14,11 +14,14 @@ type Identity struct {
 	HasID bool   // Key was made from a Message-ID
 }
 
+// digestSize is how much is digested at a time: the digest is fastest where the bytes are still in the cache.
+const digestSize = 32 << 10
+
 // Identify reads a clean message to its end, in constant memory. The only error is a read error.
 func Identify(clean io.Reader) (Identity, error) {
 	mem := buffers.Get().(*[bufSize]byte)
 	defer buffers.Put(mem)
-	buf := mem[:window] // the digest is fastest where the bytes are still in the cache
+	buf := mem[:digestSize]
 	var fields headerFields
 	scan := fieldScanner{each: fields.take}
 	sum := sha256.New()

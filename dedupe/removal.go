@@ -1,6 +1,9 @@
 package dedupe
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // So much of the removed fields is kept: more than any client writes.
 const (
@@ -44,9 +47,9 @@ var lineBreaks = strings.NewReplacer("\r", "", "\n", "")
 
 // unfold removes line breaks (RFC 5322 section 2.2.3) and blanks around the value.
 func unfold(value []byte) string {
-	s := string(value)
-	if strings.ContainsAny(s, "\r\n") {
-		s = lineBreaks.Replace(s)
+	value = bytes.Trim(value, " \t\r\n")
+	if bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, '\r') < 0 {
+		return string(value)
 	}
-	return strings.Trim(s, " \t")
+	return lineBreaks.Replace(string(value))
 }
