@@ -10,6 +10,9 @@ import (
 // between two of them, raw 8-bit text is UTF-8 or windows-1252, and the result is one line of valid UTF-8. What is
 // malformed stays as it is written.
 func DecodeSubject(raw string) string {
+	if isPlain(raw) {
+		return raw
+	}
 	text := decodeWords(lineBreaks.Replace(raw))
 	return foldSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
@@ -17,6 +20,20 @@ func DecodeSubject(raw string) string {
 		}
 		return r
 	}, text))
+}
+
+// isPlain tells whether decoding a text changes nothing, which most subjects are like: words of ASCII with one space between
+// them, and no encoded word.
+func isPlain(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == last && c == ' ' || c == '?' && last == '=' {
+			return false
+		}
+		last = c
+	}
+	return last != ' '
 }
 
 // encodedWord is one =?charset?encoding?text?=, decoded but for its charset.

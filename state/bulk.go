@@ -51,7 +51,9 @@ func blob(b []byte) driver.Value {
 	return b
 }
 
-// A bulk inserts copies by the driver itself, as converting each value once more takes as long as storing it.
+// A bulk inserts copies by the driver itself, as converting each value once more takes as long as storing it. Nor are their
+// references to the part and the folder checked one by one: the writer has both from the ledger, where a folder stays, and a
+// part as long as its copies.
 type bulk struct {
 	conn *sql.Conn
 	open bool        // in a transaction
@@ -67,7 +69,7 @@ func (b *bulk) insert(ctx context.Context, rows *rowBlock) error {
 	b.rows += rows.n
 	return b.conn.Raw(func(c any) error {
 		if !b.open {
-			if err := execute(c, "BEGIN IMMEDIATE"); err != nil {
+			if err := execute(c, "PRAGMA foreign_keys = 0; BEGIN IMMEDIATE"); err != nil {
 				return err
 			}
 			b.open = true
@@ -124,7 +126,7 @@ func (b *bulk) finish(how string) error {
 		if b.stmt != nil {
 			closed = b.stmt.Close()
 		}
-		return errors.Join(closed, execute(c, how))
+		return errors.Join(closed, execute(c, how+"; PRAGMA foreign_keys = 1"))
 	})
 	b.open, b.rows, b.stmt = false, 0, nil
 	return err

@@ -99,9 +99,13 @@ func isPatch(sender []byte, date time.Time) bool {
 
 // nextToken cuts the first word off.
 func nextToken(b []byte) (token, rest []byte) {
-	b = bytes.TrimLeft(b, " \t")
-	if i := bytes.IndexAny(b, " \t"); i >= 0 {
-		return b[:i], b[i:]
+	begin := 0
+	for begin < len(b) && (b[begin] == ' ' || b[begin] == '\t') {
+		begin++
 	}
-	return b, nil
+	end := begin
+	for end < len(b) && b[end] != ' ' && b[end] != '\t' {
+		end++
+	}
+	return b[begin:end], b[end:]
 }
