@@ -30,7 +30,7 @@ type reading struct {
 const (
 	// readings is how many copies a worker hands over at once.
 	readings = 64
-	// ahead is how many times it may do so before the ledger takes any.
+	// ahead is how many times all workers together may do so before the ledger takes any.
 	ahead = 32
 	// pileSize is the number of copies in a pile of a part that can't be divided, and pileBytes about their size.
 	pileSize  = 32

@@ -10,6 +10,9 @@ import (
 	"unpop/state"
 )
 
+// maxWorkers bounds the memory of a scan, some 2 MB for each, on a machine with many cores: no disk feeds more.
+const maxWorkers = 8
+
 // partScan is the scan of one part. Its workers, one for each core, read piles of copies; one goroutine lists what there is,
 // and one puts what was read into the ledger.
 type partScan struct {
@@ -24,7 +27,7 @@ type partScan struct {
 // copies reads the copies of a part into the ledger. failure says why the part could not be read to its end.
 func (s *sourceScan) copies(ctx context.Context, part Part, w *state.PartWriter) (unreadable int64, failure, err error) {
 	reading, stop := context.WithCancel(ctx)
-	workers := runtime.GOMAXPROCS(0)
+	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
 	inOrder := make(chan *pile, workers)
 	work := make(chan *pile, workers)
 	var wait sync.WaitGroup
@@ -53,7 +56,7 @@ func list(ctx context.Context, all func(func(*pile) bool), inOrder, work chan<- 
 	defer close(inOrder)
 	defer close(work)
 	for p := range all {
-		p.read = make(chan []reading, ahead)
+		p.read = make(chan []reading, max(2, ahead/cap(work)))
 		select {
 		case inOrder <- p:
 		case <-ctx.Done():

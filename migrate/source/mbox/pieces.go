@@ -10,10 +10,10 @@ import (
 )
 
 // pieceSize is about how much of a file one goroutine reads at a time.
-const pieceSize = 4 << 20
+const pieceSize = 2 << 20
 
 // cutWindow is how much is read to find where a piece begins.
-const cutWindow = 4 * lookahead
+const cutWindow = 2 * lookahead
 
 // A layout is what all pieces of a file have in common.
 type layout struct {

@@ -96,6 +96,7 @@ func (t *stretch) open(ctx context.Context) error {
 		return errors.Join(err, f.Close())
 	}
 	t.f = f
+	t.s.until = t.to + lookahead
 	return nil
 }
 

@@ -18,6 +18,7 @@ type window struct {
 	r     io.ReaderAt
 	size  int64 // where the file ends
 	start int64 // offset of buf[0]
+	until int64 // offset behind which nothing is read ahead
 	keep  int64 // offset of what should stay in memory while the window moves on, if there is room
 	buf   []byte
 	holes bool // there is a NUL in buf
@@ -31,7 +32,7 @@ var rooms = sync.Pool{New: func() any { return new([windowSize]byte) }}
 
 // newWindow returns a window on the first size bytes of a file. It may be given back with free.
 func newWindow(r io.ReaderAt, size int64, check func() error) *window {
-	w := &window{r: r, size: size, check: check}
+	w := &window{r: r, size: size, until: size, check: check}
 	if size < windowSize/8 {
 		w.room = make([]byte, size)
 	} else {
@@ -77,6 +78,7 @@ func (w *window) atEnd(off int64, b []byte) bool { return off+int64(len(b)) >= w
 
 // move fills the window with what is at off, n bytes at least, and with what is to be kept before it.
 func (w *window) move(off int64, n int) {
+	at := off
 	if w.keep >= w.start && w.keep < off && off+int64(n)-w.keep <= int64(len(w.room)/2) {
 		off = w.keep
 	}
@@ -85,8 +87,8 @@ func (w *window) move(off int64, n int) {
 		kept = copy(w.room, w.buf[off-w.start:])
 	}
 	w.start = off
-	want := int(min(int64(len(w.room)), w.size-off))
-	w.fill(off, kept, want)
+	need := max(w.until, at+int64(n)) - off
+	w.fill(off, kept, int(min(int64(len(w.room)), w.size-off, need)))
 }
 
 // fill reads until so many bytes from an offset on are there.
