@@ -17,6 +17,7 @@ import (
 func checkIdentity(tb testing.TB, raw []byte) {
 	tb.Helper()
 	checkCleaning(tb, raw)
+	checkInMemory(tb, raw)
 	text, _ := clean(tb, string(raw))
 	want := identify(tb, text)
 	for name, variant := range variants(text) {
