@@ -112,7 +112,7 @@ func (s *stretch) hand(soft, hard context.Context, msg state.Message) bool {
 		if taken == 0 {
 			return false
 		}
-		out.Open = ahead(out.Open, func() { s.room.give(taken) })
+		out.Open = openNow(out.Open, func() { s.room.give(taken) })
 	}
 	select {
 	case s.ready <- staged{msg, out}:
@@ -123,9 +123,9 @@ func (s *stretch) hand(soft, hard context.Context, msg state.Message) bool {
 	}
 }
 
-// ahead opens a message now, and gives it to whoever opens it first; who opens it again reads the source again. used is called
+// openNow opens a message now, and gives it to whoever opens it first; who opens it again reads the source again. used is called
 // once, when the first reader is closed.
-func ahead(open func() (io.ReadCloser, error), used func()) func() (io.ReadCloser, error) {
+func openNow(open func() (io.ReadCloser, error), used func()) func() (io.ReadCloser, error) {
 	first, err := open()
 	if err == nil {
 		err = proveNow(first)
