@@ -7,16 +7,21 @@ import (
 	"strings"
 )
 
+// live is the condition for a row of the table copy to take part: it is neither expunged nor unreadable, and in a folder of the
+// sources that is not left out.
+func live(table string, sources []int64) string {
+	return table + ".state = 0 AND " + table + ".folder IN (SELECT id FROM folder WHERE excluded = 0 AND source IN " + in(sources) + ")"
+}
+
 // candidates are all that may be copies of one message: the live copies of the sources, and the messages that the target
 // has or may have.
 func candidates(account int64, sources []int64) string {
-	return strings.NewReplacer("$account", in([]int64{account}), "$sources", in(sources)).Replace(`
+	return strings.NewReplacer("$account", in([]int64{account}), "$live", live("c", sources)).Replace(`
 		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, m.content, 1 AS anchor, m.variant
 		FROM message m WHERE m.account IN $account AND (m.state <> 0 OR m.doubted = 1)
 		UNION ALL
-		SELECT c.id, c.message, c.id, c.key, c.trace, c.hasid, c.partial, c.exact, c.content, 0, c.variant
-		FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder
-		WHERE p.source IN $sources AND c.state = 0 AND f.excluded = 0`)
+		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, v.content, 0, coalesce(v.variant, 0)
+		FROM copy c LEFT JOIN verdict v ON v.copy = c.id WHERE $live`)
 }
 
 // Candidate is a copy, or a message that was settled or sent before (an anchor), on its way into a group.
@@ -47,9 +52,9 @@ func scanCandidate(rows *sql.Rows) (Candidate, error) {
 // Undecided lists the candidates whose content digest is needed and not known: those that share key and trace with
 // one of other bytes. Those of equal bytes follow each other.
 func (a *Account) Undecided(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
-	return stream(ctx, a.l.read, scanCandidate, "WITH all_of AS ("+candidates(a.id, sources)+"), "+
-		"torn AS (SELECT key, trace FROM all_of WHERE partial = 0 GROUP BY key, trace HAVING min(exact) <> max(exact)) "+
-		"SELECT "+candidateColumns+" FROM all_of JOIN torn USING (key, trace) WHERE partial = 0 AND content IS NULL ORDER BY exact, anchor DESC, id")
+	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM "+
+		"(SELECT *, min(exact) OVER same AS least, max(exact) OVER same AS most FROM ("+candidates(a.id, sources)+") WHERE partial = 0 "+
+		"WINDOW same AS (PARTITION BY key, trace)) WHERE least <> most AND content IS NULL ORDER BY exact, anchor DESC, id")
 }
 
 // Candidates lists all, so that the copies of one message follow each other: by key and trace, complete ones before partial
@@ -61,8 +66,9 @@ func (a *Account) Candidates(ctx context.Context, sources []int64) iter.Seq2[Can
 
 // Batch collects changes and writes them in transactions of some thousand. It belongs to one goroutine.
 type Batch struct {
-	a       *Account
-	pending []change
+	a        *Account
+	pending  []change
+	verdicts []verdict
 }
 
 type change struct {
@@ -83,12 +89,17 @@ func (b *Batch) add(ctx context.Context, query string, args ...any) error {
 
 // Flush writes what was collected.
 func (b *Batch) Flush(ctx context.Context) error {
-	if len(b.pending) == 0 {
+	if len(b.pending)+len(b.verdicts) == 0 {
 		return nil
 	}
-	pending := b.pending
-	b.pending = b.pending[:0]
-	return b.a.l.tx(ctx, func(tx *sql.Tx) error { return execAll(ctx, tx, pending) })
+	pending, verdicts := b.pending, b.verdicts
+	b.pending, b.verdicts = b.pending[:0], b.verdicts[:0]
+	return b.a.l.tx(ctx, func(tx *sql.Tx) error {
+		if err := execAll(ctx, tx, pending); err != nil {
+			return err
+		}
+		return storeVerdicts(ctx, tx, verdicts)
+	})
 }
 
 // execAll prepares each kind of change once.
@@ -108,25 +119,4 @@ func execAll(ctx context.Context, tx *sql.Tx, pending []change) error {
 		}
 	}
 	return nil
-}
-
-// SetContent stores the content digest of a candidate.
-func (b *Batch) SetContent(ctx context.Context, c Candidate, content []byte) error {
-	if c.Anchor {
-		return b.add(ctx, "UPDATE message SET content = ? WHERE id = ?", content, c.ID)
-	}
-	return b.add(ctx, "UPDATE copy SET content = ? WHERE id = ?", content, c.ID)
-}
-
-// SetMessage stores to which message a copy belongs.
-func (b *Batch) SetMessage(ctx context.Context, copyID, message int64) error {
-	return b.add(ctx, "UPDATE copy SET message = ? WHERE id = ?", message, copyID)
-}
-
-// SetVariant stores whether a candidate is the first of a message that shares its Message-ID with another.
-func (b *Batch) SetVariant(ctx context.Context, c Candidate, variant bool) error {
-	if c.Anchor {
-		return b.add(ctx, "UPDATE message SET variant = ? WHERE id = ?", variant, c.ID)
-	}
-	return b.add(ctx, "UPDATE copy SET variant = ? WHERE id = ?", variant, c.ID)
 }

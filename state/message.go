@@ -96,9 +96,13 @@ func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
 
 // RetryRejected plans the rejected messages of the sources again.
 func (a *Account) RetryRejected(ctx context.Context, sources []int64) error {
-	return a.exec(ctx, "UPDATE message SET state = 0, reason = '', repair = 0, sent = NULL, sentsize = 0, tries = 0 WHERE account = ? AND state = 3 AND id IN "+
-		"(SELECT c.message FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN "+in(sources)+")", a.id)
+	return a.exec(ctx, "UPDATE message SET state = 0, reason = '', repair = 0, sent = NULL, sentsize = 0, tries = 0 WHERE account = ? AND state = 3 AND "+
+		"EXISTS (SELECT 1 FROM copy c JOIN folder f ON f.id = c.folder WHERE f.source IN "+in(sources)+" AND c.id IN "+copiesOf+")", a.id)
 }
+
+// copiesOf are the copies of the row of the table message, whatever their state.
+const copiesOf = "(SELECT message.id WHERE NOT EXISTS (SELECT 1 FROM verdict v WHERE v.copy = message.id AND v.message <> v.copy) " +
+	"UNION ALL SELECT v.copy FROM verdict v WHERE v.message = message.id)"
 
 // AddMessage stores a planned message.
 func (b *Batch) AddMessage(ctx context.Context, m Message) error {
@@ -123,12 +127,17 @@ type Member struct {
 	AnchorState  MessageState // and how far it is
 }
 
-// Members lists the live copies of the sources, those of one message following each other.
+const memberColumns = "c.id AS id, c.folder, c.ref, c.size, c.exact, c.key, v.content, c.hasid, c.trace, c.partial, c.rebuilt, c.flags, c.keywords, " +
+	"c.date, c.daterank, c.message_id, c.subject, coalesce(v.variant, 0), %s, m.id IS NOT NULL, coalesce(m.state, 0) "
+
+// Members lists the live copies of the sources, those of one message following each other. Most are the first of their message and
+// lie in that order; only the others are sorted, and the two merged.
 func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member, error] {
-	return stream(ctx, a.l.read, scanMember, "SELECT c.id, c.folder, c.ref, c.size, c.exact, c.key, c.content, c.hasid, c.trace, c.partial, c.rebuilt, c.flags, c.keywords, "+
-		"c.date, c.daterank, c.message_id, c.subject, c.variant, c.message, m.id IS NOT NULL, coalesce(m.state, 0) "+
-		"FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder LEFT JOIN message m ON m.id = c.message "+
-		"WHERE p.source IN "+in(sources)+" AND c.state = 0 AND f.excluded = 0 ORDER BY c.message, c.id")
+	return stream(ctx, a.l.read, scanMember, "SELECT "+fmt.Sprintf(memberColumns, "c.id AS message")+
+		"FROM copy c LEFT JOIN verdict v ON v.copy = c.id LEFT JOIN message m ON m.id = c.id WHERE coalesce(v.message, c.id) = c.id AND "+live("c", sources)+
+		" UNION ALL SELECT "+fmt.Sprintf(memberColumns, "v.message + 0")+ // + 0: not by the index, which would look for the copies here and there
+		"FROM verdict v JOIN copy c ON c.id = v.copy LEFT JOIN message m ON m.id = v.message WHERE v.message <> v.copy AND "+live("c", sources)+
+		" ORDER BY message, id")
 }
 
 func scanMember(rows *sql.Rows) (Member, error) {

@@ -14,7 +14,7 @@ func (a *Account) Vanished(ctx context.Context, mailbox, after int64, limit int)
 // Reseat makes each of the messages whose best copy is not in one of the sources stand on another copy of equal bytes that
 // is, where there is one.
 func (a *Account) Reseat(ctx context.Context, messages, sources []int64) error {
-	live := "SELECT c.id FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN " + in(sources) + " AND c.state = 0 AND c.message = message.id AND c.exact = message.exact"
+	live := "SELECT c.id FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN " + in(sources) + " AND c.state = 0 AND c.exact = message.exact AND c.id IN " + copiesOf
 	return a.exec(ctx, "UPDATE message SET copy = coalesce(("+live+" ORDER BY c.id LIMIT 1), copy) WHERE copy NOT IN ("+live+") AND id IN "+in(messages))
 }
 

@@ -49,17 +49,32 @@ func (a *Account) TallyCopies(ctx context.Context, sources []int64) (Tally, erro
 }
 
 func (a *Account) tallyCopies(ctx context.Context, sources []int64) (t Tally, distinct int64, err error) {
-	var live int64
-	err = a.l.read.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(f.excluded), 0), coalesce(sum(f.excluded = 0 AND c.state = 1), 0), "+
-		"coalesce(sum(f.excluded = 0 AND c.state = 2), 0), coalesce(sum(f.excluded = 0 AND c.state = 0), 0), coalesce(sum(f.excluded = 0 AND c.variant), 0), "+
-		"count(DISTINCT CASE WHEN f.excluded = 0 AND c.state = 0 THEN c.message END) "+
-		"FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder WHERE p.source IN "+in(sources)).
-		Scan(&t.Seen, &t.Excluded, &t.Expunged, &t.Unreadable, &live, &t.Variant, &distinct)
+	var all int64
+	err = a.l.read.QueryRowContext(ctx, "SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE f.excluded), 0), "+
+		"coalesce(sum(n) FILTER (WHERE NOT f.excluded AND c.state = 1), 0), coalesce(sum(n) FILTER (WHERE NOT f.excluded AND c.state = 2), 0), "+
+		"coalesce(sum(n) FILTER (WHERE NOT f.excluded AND c.state = 0), 0) "+
+		"FROM (SELECT folder, state, count(*) AS n FROM copy GROUP BY part, folder, state) c JOIN folder f ON f.id = c.folder WHERE f.source IN "+in(sources)).
+		Scan(&t.Seen, &t.Excluded, &t.Expunged, &t.Unreadable, &all)
 	if err != nil {
 		return t, 0, wrap(err)
 	}
-	t.Duplicate = live - distinct
+	// Each live copy is the first of its message, or follows another one; one may be left that follows a copy which is not there.
+	var followers, left int64
+	err = a.l.read.QueryRowContext(ctx, "SELECT coalesce(sum(v.variant), 0), coalesce(sum(v.message <> v.copy), 0), "+
+		"count(DISTINCT CASE WHEN v.message <> v.copy AND NOT "+leads("v.message", sources)+" THEN v.message END) "+
+		"FROM verdict v JOIN copy c ON c.id = v.copy WHERE "+live("c", sources)).Scan(&t.Variant, &followers, &left)
+	if err != nil {
+		return t, 0, wrap(err)
+	}
+	distinct = all - followers + left
+	t.Duplicate = all - distinct
 	return t, distinct, nil
+}
+
+// leads is the condition for the copy of that number to be live, and a message of its own.
+func leads(id string, sources []int64) string {
+	return "(EXISTS (SELECT 1 FROM copy l WHERE l.id = " + id + " AND " + live("l", sources) + ") AND " +
+		"NOT EXISTS (SELECT 1 FROM verdict w WHERE w.copy = " + id + " AND w.message <> w.copy))"
 }
 
 func (a *Account) tallyMessages(ctx context.Context, t *Tally, sources []int64, run int64) error {
@@ -72,9 +87,9 @@ func (a *Account) tallyMessages(ctx context.Context, t *Tally, sources []int64, 
 	counts, err := collect(ctx, a.l.read, func(rows *sql.Rows) (count, error) {
 		var c count
 		return c, rows.Scan(&c.state, &c.how, &c.ours, &c.messages, &c.variants, &c.bytes, &c.biggest)
-	}, "SELECT m.state, m.how, m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m WHERE m.id IN ("+
-		"SELECT c.message FROM copy c JOIN part p ON p.id = c.part JOIN folder f ON f.id = c.folder "+
-		"WHERE p.source IN "+in(sources)+" AND c.state = 0 AND f.excluded = 0) GROUP BY 1, 2, 3", run)
+	}, "SELECT m.state, m.how, m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m WHERE m.account = ? AND ("+leads("m.id", sources)+
+		" OR EXISTS (SELECT 1 FROM verdict v JOIN copy c ON c.id = v.copy WHERE v.message = m.id AND v.message <> v.copy AND "+live("c", sources)+")) "+
+		"GROUP BY 1, 2, 3", run, a.id)
 	t.Variant = 0
 	for _, c := range counts {
 		t.Variant += c.variants

@@ -179,7 +179,7 @@ func TestResend(t *testing.T) {
 func TestReseat(t *testing.T) {
 	t.Parallel()
 	a, _, source := undoing(t)
-	for _, query := range []string{"UPDATE copy SET message = 6 WHERE id = 5", "DELETE FROM copy WHERE id = 6"} {
+	for _, query := range []string{"INSERT INTO verdict (copy, message) VALUES (5, 6)", "DELETE FROM copy WHERE id = 6"} {
 		if _, err := a.l.write.Exec(query); err != nil {
 			t.Fatal(err)
 		}
