@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -11,13 +12,14 @@ import (
 	"unpop/state"
 )
 
-// How many messages are asked for at once, and are held in memory by each connection. Fewer where their bodies follow.
+// How many messages are asked for at once, and are held in memory by each connection: some pages of bare ones, or those whose
+// bodies follow.
 const (
-	checkChunk     = 1000
-	checkChunkDeep = 100
+	checkPage  = 1000
+	checkChunk = 100
 )
 
-// check is one look at all that the ledger says is there: workers, each with a session, take one chunk after the other.
+// check is one look at all that the ledger says is there: workers, each with a session, take one job after the other.
 type check struct {
 	m     *Migration
 	deep  bool
@@ -28,10 +30,11 @@ type check struct {
 	counts map[int64]*VerifyCounts
 }
 
-// checkJob is some messages of one mailbox, sorted by UIDVALIDITY and UID.
+// checkJob is a mailbox, or for a deep look some messages of one: that is more work than looking for them.
 type checkJob struct {
 	mailbox  state.Mailbox
-	messages []state.Message // that are still to be looked at
+	after    state.Seat      // of the mailbox: so far it was looked at
+	messages []state.Message // of a deep look: those that are still to be looked at, sorted by UIDVALIDITY and UID
 }
 
 func newCheck(m *Migration, deep bool, loads []state.Load) *check {
@@ -45,9 +48,9 @@ func newCheck(m *Migration, deep bool, loads []state.Load) *check {
 func (c *check) run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	workers := 1
-	if c.deep {
-		workers = c.m.opts.Connections
+	workers := c.m.opts.Connections
+	if !c.deep {
+		workers = min(workers, len(c.loads))
 	}
 	crew := &crew{active: workers}
 	var group sync.WaitGroup
@@ -66,31 +69,35 @@ func (c *check) run(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// feed hands out the messages, in chunks.
+// feed hands out the jobs.
 func (c *check) feed(ctx context.Context) error {
 	defer close(c.todo)
-	size := checkChunk
-	if c.deep {
-		size = checkChunkDeep
-	}
 	for _, l := range c.loads {
-		job := &checkJob{mailbox: l.Mailbox}
-		for msg, err := range c.m.account.Stored(ctx, l.Mailbox.ID) {
-			if err != nil {
-				return err
-			}
-			if job.messages = append(job.messages, msg); len(job.messages) == size {
-				if err := c.give(ctx, job); err != nil {
-					return err
-				}
-				job = &checkJob{mailbox: l.Mailbox}
-			}
+		give := c.give
+		if c.deep {
+			give = c.giveChunks
 		}
-		if err := c.give(ctx, job); err != nil {
+		if err := give(ctx, &checkJob{mailbox: l.Mailbox}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// giveChunks hands out the messages of a mailbox.
+func (c *check) giveChunks(ctx context.Context, job *checkJob) error {
+	for msg, err := range c.m.account.Stored(ctx, job.mailbox.ID) {
+		if err != nil {
+			return err
+		}
+		if job.messages = append(job.messages, msg); len(job.messages) == checkChunk {
+			if err := c.give(ctx, job); err != nil {
+				return err
+			}
+			job = &checkJob{mailbox: job.mailbox}
+		}
+	}
+	return c.give(ctx, job)
 }
 
 func (c *check) give(ctx context.Context, job *checkJob) error {
@@ -143,7 +150,7 @@ func (w *checker) run(ctx context.Context) error {
 	err := w.c.m.withSessions(ctx, func(ctx context.Context, s Session, worked func()) error {
 		w.session, w.selected = s, 0
 		for w.next() {
-			if err := w.look(ctx); err != nil {
+			if err := w.look(ctx, worked); err != nil {
 				return err
 			}
 			w.job = nil
@@ -164,29 +171,129 @@ func (w *checker) next() bool {
 	return w.job != nil
 }
 
-// look goes through the messages of a job; after a lost session the next one goes on where it was.
-func (w *checker) look(ctx context.Context) error {
+// look does a job; after a lost session the next one goes on where it was.
+func (w *checker) look(ctx context.Context, worked func()) error {
 	if err := w.enter(ctx, w.job.mailbox); err != nil {
 		return err
 	}
-	finder, ok := w.session.(Finder)
-	if !ok {
-		return errNoFinder
+	if w.c.deep {
+		return w.lookDeep(ctx)
 	}
-	var there map[UID]Found
-	if !w.gone {
-		var err error
-		if there, err = lookUp(ctx, finder, w.box, w.job.messages, false); err != nil {
+	return w.list(ctx, worked)
+}
+
+// list compares the mailbox with the server's listing, page by page. Pages are asked for ahead, so that no time goes by on the line.
+func (w *checker) list(ctx context.Context, worked func()) error {
+	var failed error
+	var asked [][]state.Held // and not answered
+	pages := func(yield func([]UID) bool) {
+		for after := w.job.after; ; {
+			var page []state.Held
+			page, failed = w.c.m.account.Held(ctx, w.job.mailbox.ID, after, checkPage)
+			if failed != nil || len(page) == 0 {
+				return
+			}
+			after = page[len(page)-1].Seat
+			asked = append(asked, page)
+			if !yield(w.uids(page)) {
+				return
+			}
+		}
+	}
+	for there, err := range w.listed(ctx, pages) {
+		if err == nil {
+			err = w.turn(ctx, asked[0], there)
+		}
+		if err != nil {
+			return err
+		}
+		asked = asked[1:]
+		worked()
+	}
+	return failed
+}
+
+// turn judges a page that was answered.
+func (w *checker) turn(ctx context.Context, page []state.Held, there []Found) error {
+	for _, held := range page {
+		found := Found{}
+		if held.UIDValidity == w.box.UIDValidity {
+			found, there = pick(there, UID(held.UID))
+		}
+		if err := w.one(ctx, held, found, bare(held, found)); err != nil {
 			return err
 		}
 	}
-	for len(w.job.messages) > 0 {
-		if err := w.one(ctx, finder, there, w.job.messages[0]); err != nil {
-			return err
-		}
-		w.job.messages = w.job.messages[1:]
-	}
+	w.job.after = page[len(page)-1].Seat
 	return w.batch.Flush(ctx)
+}
+
+// pick takes a message out of a listing by UID, and what comes before it.
+func pick(there []Found, uid UID) (Found, []Found) {
+	for len(there) > 0 && there[0].UID < uid {
+		there = there[1:]
+	}
+	if len(there) == 0 || there[0].UID != uid {
+		return Found{}, there
+	}
+	return there[0], there[1:]
+}
+
+// bare is how much a message that was not fetched is the one that was sent.
+func bare(held state.Held, found Found) likeness {
+	if held.Size != found.Size {
+		return unproven
+	}
+	return same
+}
+
+// uids are those under which messages may be in the selected mailbox.
+func (w *checker) uids(page []state.Held) []UID {
+	var uids []UID
+	for _, held := range page {
+		if held.UIDValidity == w.box.UIDValidity {
+			uids = append(uids, UID(held.UID))
+		}
+	}
+	return uids
+}
+
+// listed answers pages of UIDs with what is there.
+func (w *checker) listed(ctx context.Context, pages iter.Seq[[]UID]) iter.Seq2[[]Found, error] {
+	if lister, ok := w.session.(Lister); ok && !w.gone {
+		return lister.List(ctx, pages)
+	}
+	finder, ok := w.session.(Finder)
+	return func(yield func([]Found, error) bool) {
+		for page := range pages {
+			var there []Found
+			var err error
+			switch {
+			case w.gone || len(page) == 0:
+			case !ok:
+				err = errNoFinder
+			default:
+				there, err = findThese(ctx, finder, page)
+			}
+			if !yield(there, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// findThese lists those of some messages that are there. Others may lie between them.
+func findThese(ctx context.Context, finder Finder, uids []UID) ([]Found, error) {
+	var there []Found
+	for found, err := range finder.Find(ctx, uids[0], uids[len(uids)-1], false) {
+		if err != nil {
+			return nil, err
+		}
+		if _, asked := slices.BinarySearch(uids, found.UID); asked {
+			there = append(there, found)
+		}
+	}
+	return there, nil
 }
 
 func (w *checker) enter(ctx context.Context, b state.Mailbox) (err error) {
@@ -203,59 +310,41 @@ func (w *checker) enter(ctx context.Context, b state.Mailbox) (err error) {
 	return nil
 }
 
-// one judges a message.
-func (w *checker) one(ctx context.Context, finder Finder, there map[UID]Found, msg state.Message) error {
-	found, present := there[UID(msg.UID)]
-	present = present && msg.UIDValidity == w.box.UIDValidity
+// one records what was found of a message; found without a UID says nothing.
+func (w *checker) one(ctx context.Context, held state.Held, found Found, like likeness) error {
 	var n VerifyCounts
-	var bytes int64
-	if present {
-		var err error
-		if n, err = w.judge(ctx, finder, found, msg); err != nil {
-			return err
-		}
-	} else {
+	present := found.UID != 0
+	switch {
+	case !present:
 		n.Missing = 1
+	case like == unlike:
+		n.Different = 1
+	case like == same:
+		n.Verified = 1
+	default:
+		n.Verified, n.Altered = 1, 1
 	}
-	if w.c.deep {
-		bytes = msg.Size
+	if present && flagsDiffer(found, held, w.box) {
+		n.FlagsDiffer = 1
 	}
-	if msg.Missing == present {
-		if err := w.batch.SetMissing(ctx, msg.ID, !present); err != nil {
+	if held.Missing == present {
+		if err := w.batch.SetMissing(ctx, held.ID, !present); err != nil {
 			return err
 		}
+	}
+	bytes := int64(0)
+	if w.c.deep {
+		bytes = held.Size
 	}
 	w.c.add(w.job.mailbox.ID, n)
 	w.c.m.p.Done(1, bytes)
 	return nil
 }
 
-// judge compares a message that is there with what was sent.
-func (w *checker) judge(ctx context.Context, finder Finder, found Found, msg state.Message) (n VerifyCounts, err error) {
-	like := same
-	if w.c.deep {
-		like, err = w.c.m.compare(ctx, finder, found.UID, msg)
-	} else if _, size := msg.OnTarget(); size != found.Size {
-		like = unproven
-	}
-	switch like {
-	case unlike:
-		n.Different = 1
-	case same:
-		n.Verified = 1
-	default:
-		n.Verified, n.Altered = 1, 1
-	}
-	if w.c.m.flagsDiffer(found, msg, w.box) {
-		n.FlagsDiffer = 1
-	}
-	return n, err
-}
-
 // flagsDiffer reports whether a message has other flags and keywords than it was given.
-func (m *Migration) flagsDiffer(found Found, msg state.Message, box Mailbox) bool {
-	given := Flags(msg.Flags).Names()
-	for _, k := range append(given, msg.Keywords...) {
+func flagsDiffer(found Found, held state.Held, box Mailbox) bool {
+	given := append(Flags(held.Flags).Names(), held.Keywords...)
+	for _, k := range given {
 		if box.keeps(k) && !slices.ContainsFunc(found.Flags, func(f string) bool { return strings.EqualFold(f, k) }) {
 			return true
 		}
@@ -264,7 +353,7 @@ func (m *Migration) flagsDiffer(found Found, msg state.Message, box Mailbox) boo
 		if strings.EqualFold(f, `\Recent`) {
 			continue
 		}
-		if !slices.ContainsFunc(append(given, msg.Keywords...), func(k string) bool { return strings.EqualFold(f, k) }) {
+		if !slices.ContainsFunc(given, func(k string) bool { return strings.EqualFold(f, k) }) {
 			return true
 		}
 	}

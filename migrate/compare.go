@@ -2,6 +2,8 @@ package migrate
 
 import (
 	"context"
+	"errors"
+	"io"
 	"slices"
 
 	"unpop/dedupe"
@@ -25,6 +27,11 @@ func (m *Migration) compare(ctx context.Context, finder Finder, uid UID, msg sta
 	if err != nil {
 		return unlike, err
 	}
+	return m.likeness(ctx, id, content, msg)
+}
+
+// likeness compares a message that was fetched with one of the ledger.
+func (m *Migration) likeness(ctx context.Context, id dedupe.Identity, content dedupe.Digest, msg state.Message) (likeness, error) {
 	if digest, _ := msg.OnTarget(); string(id.Exact[:]) == string(digest) {
 		return same, nil
 	}
@@ -64,6 +71,21 @@ func (m *Migration) ownContent(ctx context.Context, msg state.Message) (digest d
 	defer clean.Close()
 	digest, err = dedupe.Content(clean)
 	return digest, err == nil
+}
+
+// digestBody digests a message in one pass.
+func digestBody(body io.Reader) (id dedupe.Identity, content dedupe.Digest, err error) {
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		content, err = dedupe.Content(r)
+		_ = r.CloseWithError(err) // nil: everything was read
+		done <- err
+	}()
+	id, err = dedupe.Identify(io.TeeReader(dedupe.NewCleaner(body), w))
+	_ = w.CloseWithError(err)
+	return id, content, errors.Join(err, <-done)
 }
 
 // withSessions is withSession for long work: do calls worked whenever something got done, so that the patience with a bad line

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"unpop/dedupe"
@@ -293,15 +292,5 @@ func digestFetched(ctx context.Context, finder Finder, uid UID) (id dedupe.Ident
 		return id, content, err
 	}
 	defer body.Close()
-	r, w := io.Pipe()
-	done := make(chan error, 1)
-	go func() {
-		var err error
-		content, err = dedupe.Content(r)
-		_ = r.CloseWithError(err) // nil: everything was read
-		done <- err
-	}()
-	id, err = dedupe.Identify(io.TeeReader(dedupe.NewCleaner(body), w))
-	_ = w.CloseWithError(err)
-	return id, content, errors.Join(err, <-done)
+	return digestBody(body)
 }

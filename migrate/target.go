@@ -92,6 +92,35 @@ type Finder interface {
 	Fetch(ctx context.Context, uid UID) (io.ReadCloser, error)
 }
 
+// A Lister is a [Session] that looks up many messages of the selected mailbox without waiting for each answer.
+type Lister interface {
+	// List takes pages of ascending UIDs and yields one answer for each, in the same order: those messages that the mailbox holds, by
+	// UID, with size and flags and nothing else. Several pages are taken before the first answer is given; a page may be empty. The
+	// session may not be used inside the loop.
+	List(ctx context.Context, pages iter.Seq[[]UID]) iter.Seq2[[]Found, error]
+}
+
+// Fetched is a message whose bytes are on their way. Body holds until the next one is asked for; it need not be read to its end.
+type Fetched struct {
+	UID  UID
+	Body io.Reader
+}
+
+// A Fetcher is a [Session] that fetches many messages of the selected mailbox without waiting for each.
+type Fetcher interface {
+	// FetchAll yields the messages of those UIDs, without setting \Seen, each at most once and in the order that the server likes. One
+	// that isn't there is left out. The session may not be used inside the loop, and who leaves it early waits for the rest of
+	// some dozen messages.
+	FetchAll(ctx context.Context, uids []UID) iter.Seq2[Fetched, error]
+}
+
+// A Peeker is a [Session] that can look at mailboxes without selecting them.
+type Peeker interface {
+	// UIDValidities tells those of the mailboxes that are there, in about one round trip (STATUS, RFC 9051 section 6.3.11). What it
+	// doesn't name may be there all the same: the server may not want to tell. No mailbox may be taken for selected afterwards.
+	UIDValidities(ctx context.Context, mailboxes []string) (map[string]uint32, error)
+}
+
 // A Remover is a [Session] that can delete messages of the selected mailbox for good, these and no others
 // (UID STORE +FLAGS \Deleted and UID EXPUNGE, RFC 4315 section 2.1). It fails with [errors.ErrUnsupported] where the
 // server can't confine EXPUNGE to UIDs.

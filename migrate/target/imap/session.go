@@ -34,6 +34,9 @@ var (
 	_ migrate.Finder   = (*Session)(nil)
 	_ migrate.Remover  = (*Session)(nil)
 	_ migrate.Arranger = (*Session)(nil)
+	_ migrate.Lister   = (*Session)(nil)
+	_ migrate.Fetcher  = (*Session)(nil)
+	_ migrate.Peeker   = (*Session)(nil)
 )
 
 // logoutTime is how long a server gets to say goodbye.

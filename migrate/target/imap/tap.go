@@ -102,6 +102,9 @@ func (t *tap) readPiece() error {
 func (t *tap) forGoIMAP(line []byte) bool {
 	text := string(bytes.TrimRight(line[:min(len(line), lineMax)], "\r\n"))
 	r := parseResponse(text)
+	if l := t.listing.Load(); l != nil && l.takes(r) {
+		return false
+	}
 	switch {
 	case r.tag == "*":
 		return t.passUntagged(r)

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goimap "github.com/emersion/go-imap/v2"
@@ -34,6 +35,8 @@ type wire struct {
 	greeting string
 	serverID string
 	answers  chan response // after the handover: "+" and tagged responses to our own commands
+
+	listing atomic.Pointer[listing] // that takes the answers now; nil: none
 
 	dead chan struct{} // closed when the connection is of no more use
 
