@@ -131,7 +131,7 @@ func dsn(path string, options ...string) string {
 	if !strings.HasPrefix(path, "/") { // C:/…
 		path = "/" + path
 	}
-	options = append([]string{"_pragma=busy_timeout(10000)", "_pragma=cache_size(-8192)", "_pragma=temp_store(0)"}, options...)
+	options = append([]string{"_pragma=busy_timeout(10000)", "_pragma=cache_size(-2048)", "_pragma=temp_store(0)"}, options...)
 	return "file://" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(options, "&")
 }
 

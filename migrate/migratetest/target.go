@@ -25,6 +25,7 @@ func TestTarget(t *testing.T, start func(t testing.TB) migrate.Target) {
 		"cancelled": (*account).testCancelled, "cancelled within": (*account).testCancelledWithin,
 		"find range": (*account).testFindRange, "find and fetch": (*account).testFindLoop, "remove": (*account).testRemove,
 		"inbox": (*account).testInbox, "empty batch": (*account).testEmptyBatch, "sessions at once": (*account).testTwoSessions,
+		"list": (*account).testList, "list flags": (*account).testListFlags, "fetch all": (*account).testFetchAll, "peek": (*account).testPeek,
 	} {
 		t.Run(name, func(t *testing.T) { test(a, t) })
 	}

@@ -39,89 +39,100 @@ func (s *Session) FetchAll(ctx context.Context, uids []migrate.UID) iter.Seq2[mi
 	}
 }
 
-// fetching is one call of FetchAll.
+// fetching is one call of FetchAll. Each command is read by a goroutine of its own, since a server may answer several at once: Dovecot
+// ends none as long as others bring something. As they share the connection, only one has a message at a time.
 type fetching struct {
-	s     *Session
-	uids  []migrate.UID // not asked for yet
-	ahead []*imapclient.FetchCommand
-	yield func(migrate.Fetched) bool
+	s       *Session
+	uids    []migrate.UID // not asked for yet
+	yield   func(migrate.Fetched) bool
+	bodies  chan *arrived
+	ends    chan error // of commands
+	unended int        // commands
+	failed  error      // the first
+}
+
+// arrived is a message that is to be read now.
+type arrived struct {
+	uid  migrate.UID
+	body *fetched
+	read chan struct{} // closed when it was
 }
 
 func (f *fetching) run() error {
-	for {
-		f.ask()
-		if len(f.ahead) == 0 {
-			return nil
+	f.bodies, f.ends = make(chan *arrived), make(chan error)
+	for f.ask(); f.unended > 0; f.ask() {
+		select {
+		case m := <-f.bodies:
+			f.hand(m)
+		case err := <-f.ends:
+			f.unended--
+			f.fail(err)
 		}
-		err := f.messages(f.ahead[0])
-		if broken := new(migrate.TargetError); errors.As(err, &broken) {
-			return err // the commands are left alone: go-imap would read the broken literal again
-		}
-		err = errors.Join(err, f.ahead[0].Close())
-		f.ahead = f.ahead[1:]
-		if err != nil {
-			return f.drain(err)
-		}
+	}
+	if errors.Is(f.failed, errLeftLoop) {
+		return nil
+	}
+	return f.failed
+}
+
+func (f *fetching) fail(err error) {
+	if f.failed == nil {
+		f.failed = err
 	}
 }
 
 // ask sends commands ahead.
 func (f *fetching) ask() {
 	options := &goimap.FetchOptions{UID: true, BodySection: []*goimap.FetchItemBodySection{{Peek: true}}}
-	for len(f.ahead) < fetchAhead && len(f.uids) > 0 {
+	for f.failed == nil && f.unended < fetchAhead && len(f.uids) > 0 {
 		var set goimap.UIDSet
 		n := min(fetchMany, len(f.uids))
 		for _, uid := range f.uids[:n] {
 			set.AddNum(goimap.UID(uid))
 		}
 		f.uids = f.uids[n:]
-		f.ahead = append(f.ahead, f.s.client.Fetch(set, options))
+		f.unended++
+		command := f.s.client.Fetch(set, options)
+		go func() { f.ends <- f.command(command) }()
 	}
 }
 
-// messages hands the messages of a command over.
-func (f *fetching) messages(command *imapclient.FetchCommand) error {
+// command reads what a command brings.
+func (f *fetching) command(command *imapclient.FetchCommand) error {
 	for msg := command.Next(); msg != nil; msg = command.Next() {
-		var uid migrate.UID
-		for item := msg.Next(); item != nil; item = msg.Next() {
-			switch item := item.(type) {
-			case imapclient.FetchItemDataUID:
-				uid = migrate.UID(item.UID)
-			case imapclient.FetchItemDataBodySection:
-				if item.Literal == nil || uid == 0 {
-					continue
-				}
-				if err := f.hand(uid, item.Literal); err != nil {
-					return err
-				}
+		if err := f.message(msg); err != nil {
+			return err // the command is left alone: go-imap would read the broken literal again
+		}
+	}
+	return command.Close()
+}
+
+func (f *fetching) message(msg *imapclient.FetchMessageData) error {
+	var uid migrate.UID
+	for item := msg.Next(); item != nil; item = msg.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			uid = migrate.UID(item.UID)
+		case imapclient.FetchItemDataBodySection:
+			if item.Literal == nil || uid == 0 {
+				continue
+			}
+			m := &arrived{uid, &fetched{session: f.s, literal: item.Literal, left: item.Literal.Size()}, make(chan struct{})}
+			f.bodies <- m
+			if <-m.read; m.body.failed != nil {
+				return m.body.failed
 			}
 		}
 	}
 	return nil
 }
 
-// hand hands over one message and throws away what was not read of it.
-func (f *fetching) hand(uid migrate.UID, literal goimap.LiteralReader) error {
-	body := &fetched{session: f.s, literal: literal, left: literal.Size()}
-	more := f.yield(migrate.Fetched{UID: uid, Body: body})
-	_, _ = io.Copy(io.Discard, body)
-	body.closed = true
-	switch {
-	case body.failed != nil:
-		return body.failed
-	case !more:
-		return errLeftLoop
+// hand hands over a message and throws away what was not read of it.
+func (f *fetching) hand(m *arrived) {
+	if f.failed == nil && !f.yield(migrate.Fetched{UID: m.uid, Body: m.body}) {
+		f.fail(errLeftLoop)
 	}
-	return nil
-}
-
-// drain waits for the rest of what was asked for, so that the session can go on.
-func (f *fetching) drain(err error) error {
-	for _, command := range f.ahead {
-		_ = command.Close() // the first error counts
-	}
-	if errors.Is(err, errLeftLoop) {
-		return nil
-	}
-	return err
+	_, _ = io.Copy(io.Discard, m.body)
+	m.body.closed = true
+	close(m.read)
 }

@@ -11,16 +11,24 @@ import (
 
 const (
 	// listPages is how many pages are asked for before the first is answered. They are in memory.
-	listPages = 4
+	listPages = 8
 	// listLine is about how long a command may be. Servers take 8000 octets at least (RFC 7162 section 4).
 	listLine = 7000
 )
 
-// A page is a question that is not answered yet.
+// A page is a question that is not answered yet. It is answered when all is found, or its commands are done.
 type page struct {
 	uids  []migrate.UID
-	open  map[string]bool // tags of its commands
-	found []migrate.Found
+	found []migrate.Found // by the index of the UID
+	left  int             // not found
+	open  int             // commands
+}
+
+func (p *page) answered() bool { return p.left == 0 || p.open == 0 }
+
+// there are the messages that were found.
+func (p *page) there() []migrate.Found {
+	return slices.DeleteFunc(p.found, func(f migrate.Found) bool { return f.UID == 0 })
 }
 
 // List implements [migrate.Lister]: UID FETCH (RFC822.SIZE FLAGS) on sets of UIDs, pipelined, so that a long line is never idle.
@@ -28,7 +36,7 @@ func (s *Session) List(ctx context.Context, pages iter.Seq[[]migrate.UID]) iter.
 	return func(yield func([]migrate.Found, error) bool) {
 		left := false
 		err := s.do(ctx, migrate.Refused, func() error {
-			l := &lister{s: s, take: newListing(s.wire)}
+			l := &lister{s: s, take: newListing(s.wire), open: map[string]*page{}}
 			s.wire.listing.Store(l.take)
 			defer s.wire.listing.Store(nil)
 			defer s.wire.paced.disarm()
@@ -50,7 +58,8 @@ type lister struct {
 	s      *Session
 	take   *listing
 	ahead  []*page
-	failed error // the first refusal
+	open   map[string]*page // by the tags of commands, of pages that are answered too
+	failed error            // the first refusal
 }
 
 // run asks ahead and answers in order, until there are no more pages or nobody wants the answers.
@@ -77,7 +86,7 @@ func (l *lister) run(pages iter.Seq[[]migrate.UID], answer func([]migrate.Found)
 // first waits until the oldest page is answered.
 func (l *lister) first(answer func([]migrate.Found) bool) (more bool, err error) {
 	p := l.ahead[0]
-	for len(p.open) > 0 {
+	for !p.answered() {
 		if err := l.receive(); err != nil {
 			return false, err
 		}
@@ -86,20 +95,20 @@ func (l *lister) first(answer func([]migrate.Found) bool) (more bool, err error)
 	if l.failed != nil {
 		return false, l.failed
 	}
-	slices.SortFunc(p.found, func(a, b migrate.Found) int { return int(int64(a.UID) - int64(b.UID)) })
-	return answer(slices.CompactFunc(p.found, func(a, b migrate.Found) bool { return a.UID == b.UID })), nil
+	return answer(p.there()), nil
 }
 
 // ask sends the commands for a page.
 func (l *lister) ask(uids []migrate.UID) error {
-	p := &page{uids: slices.Clone(uids), open: map[string]bool{}}
+	p := &page{uids: slices.Clone(uids), found: make([]migrate.Found, len(uids)), left: len(uids)}
 	l.ahead = append(l.ahead, p)
 	w := l.s.wire
 	for rest := p.uids; len(rest) > 0; {
 		var set string
 		set, rest = uidSet(rest, listLine)
 		tag := w.newTag()
-		p.open[tag] = true
+		l.open[tag] = p
+		p.open++
 		line := tag + " UID FETCH " + set + " (RFC822.SIZE FLAGS)"
 		w.debug.client(line)
 		if err := w.send(line); err != nil {
@@ -109,7 +118,7 @@ func (l *lister) ask(uids []migrate.UID) error {
 	return nil
 }
 
-// receive takes one answer. Servers answer one command after the other as a rule, and needn't.
+// receive takes one answer. Servers may answer several commands at once: Dovecot ends none as long as others bring something.
 func (l *lister) receive() error {
 	item, alive := l.take.next()
 	if !alive {
@@ -121,8 +130,9 @@ func (l *lister) receive() error {
 		return nil
 	}
 	for _, p := range l.ahead {
-		if _, asked := slices.BinarySearch(p.uids, item.found.UID); asked {
-			p.found = append(p.found, item.found)
+		if i, asked := slices.BinarySearch(p.uids, item.found.UID); asked && p.found[i].UID == 0 {
+			p.found[i] = item.found
+			p.left--
 			break
 		}
 	}
@@ -130,8 +140,9 @@ func (l *lister) receive() error {
 }
 
 func (l *lister) ended(r response) {
-	for _, p := range l.ahead {
-		delete(p.open, r.tag)
+	if p := l.open[r.tag]; p != nil {
+		p.open--
+		delete(l.open, r.tag)
 	}
 	if r.kind != "OK" && l.failed == nil {
 		l.failed = classify(r, migrate.Refused, false)
@@ -140,12 +151,7 @@ func (l *lister) ended(r response) {
 
 // drain waits for what was asked and nobody wants any more, so that the session can go on.
 func (l *lister) drain() {
-	for _, p := range l.ahead {
-		for len(p.open) > 0 {
-			if l.receive() != nil {
-				return
-			}
-		}
+	for len(l.open) > 0 && l.receive() == nil {
 	}
 }
 
