@@ -16,25 +16,58 @@ import (
 
 // locate finds the mailboxes and messages of earlier runs again.
 func (m *Migration) locate(ctx context.Context, mailboxes []MailboxInfo) error {
-	loads, err := m.account.Loads(ctx, state.Done)
-	if err != nil || len(loads) == 0 {
+	known, err := m.account.DoneMailboxes(ctx)
+	if err != nil || len(known) == 0 {
 		return err
 	}
 	return m.withSession(ctx, func(ctx context.Context, s Session) error {
-		for _, l := range loads {
-			box, err := s.Select(ctx, l.Mailbox.Name)
-			switch {
-			case errors.Is(err, ErrNoMailbox):
-				err = m.findRenamed(ctx, s, l.Mailbox, mailboxes)
-			case err == nil:
-				err = m.renumber(ctx, s, l.Mailbox, box)
-			}
-			if err != nil {
-				return fmt.Errorf("mailbox %q: %w", l.Mailbox.Name, err)
+		moved, err := m.moved(ctx, s, known)
+		if err != nil {
+			return err
+		}
+		for _, b := range moved {
+			if err := m.relocate(ctx, s, b, mailboxes); err != nil {
+				return fmt.Errorf("mailbox %q: %w", b.Name, err)
 			}
 		}
 		return nil
 	})
+}
+
+// moved leaves out the mailboxes that are there and number their messages as ever, as far as the target can tell that of all at once.
+func (m *Migration) moved(ctx context.Context, s Session, known []state.Mailbox) ([]state.Mailbox, error) {
+	peeker, ok := s.(Peeker)
+	if !ok {
+		return known, nil
+	}
+	names := make([]string, len(known))
+	for i, b := range known {
+		names[i] = b.Name
+	}
+	told, err := peeker.UIDValidities(ctx, names)
+	var moved []state.Mailbox
+	for _, b := range known {
+		validities, failed := m.account.UIDValidities(ctx, b.ID)
+		if err = errors.Join(err, failed); err != nil {
+			return nil, err
+		}
+		if v, there := told[b.Name]; !there || len(validities) != 1 || validities[0] != v {
+			moved = append(moved, b)
+		}
+	}
+	return moved, err
+}
+
+// relocate finds one mailbox and its messages again.
+func (m *Migration) relocate(ctx context.Context, s Session, b state.Mailbox, mailboxes []MailboxInfo) error {
+	box, err := s.Select(ctx, b.Name)
+	switch {
+	case errors.Is(err, ErrNoMailbox):
+		return m.findRenamed(ctx, s, b, mailboxes)
+	case err == nil:
+		return m.renumber(ctx, s, b, box)
+	}
+	return err
 }
 
 // findRenamed looks for a mailbox that has the lost one's UIDVALIDITY and messages: RENAME keeps both. If there is none, the mailbox

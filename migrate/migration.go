@@ -61,6 +61,8 @@ type Migration struct {
 	p      *Progress
 	survey Survey
 	met    bool     // a session was opened: what fails now may pass
+	keep   bool     // a session that is done with is kept for the next one who needs one
+	kept   Session  // that one
 	late   sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 }
 
@@ -129,7 +131,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 func (m *Migration) steps(ctx context.Context, r *Report) error {
 	work := [StepVerify + 1]func(context.Context) error{
 		StepScan:   m.Scan,
-		StepPlan:   func(ctx context.Context) error { _, err := m.Plan(ctx); return err },
+		StepPlan:   func(ctx context.Context) error { _, err := m.plan(ctx); return err },
 		StepUpload: func(ctx context.Context) (err error) { r.FlagsDropped, err = m.Upload(ctx); return err },
 		StepVerify: func(ctx context.Context) (err error) {
 			r.Verification, err = m.Verify(ctx, VerifyOptions{})

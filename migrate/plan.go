@@ -44,7 +44,34 @@ func (p *Plan) TooLarge() bool {
 // Plan decides which copies are one message and where each goes, and stores it in the ledger. The target is asked, and not
 // changed. Scan comes before it.
 func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
+	mailboxes, err := m.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.describe(ctx, mailboxes)
+}
+
+// plan is Plan for those who don't want to see it. It returns what the target has.
+func (m *Migration) plan(ctx context.Context) ([]MailboxInfo, error) {
 	m.p.Begin(StepPlan, 0, 0)
+	mailboxes, err := m.match(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.refresh(ctx); err != nil {
+		return nil, err
+	}
+	loads, err := m.account.Loads(ctx, state.Planned)
+	for _, l := range loads {
+		m.p.Done(l.Messages, l.Bytes)
+	}
+	return mailboxes, err
+}
+
+// match brings the ledger in line with the target, and the folders with its mailboxes: all in one session, if it lasts.
+func (m *Migration) match(ctx context.Context) ([]MailboxInfo, error) {
+	m.keep = true
+	defer m.release()
 	mailboxes, err := m.ask(ctx)
 	if err != nil {
 		return nil, err
@@ -58,13 +85,7 @@ func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
 	if err := m.locate(ctx, mailboxes); err != nil {
 		return nil, err
 	}
-	if err := m.assign(ctx, mailboxes); err != nil {
-		return nil, err
-	}
-	if err := m.refresh(ctx); err != nil {
-		return nil, err
-	}
-	return m.describe(ctx, mailboxes)
+	return mailboxes, m.assign(ctx, mailboxes)
 }
 
 // ask learns what the target has and allows.
@@ -201,7 +222,6 @@ func (m *Migration) describe(ctx context.Context, mailboxes []MailboxInfo) (*Pla
 		return nil, err
 	}
 	p.Tally, err = m.Tally(ctx)
-	m.p.Done(p.Tally.Pending, p.Tally.BytesPending)
 	return p, err
 }
 

@@ -12,7 +12,14 @@ func (a *Account) UIDValidities(ctx context.Context, mailbox int64) ([]uint32, e
 	return collect(ctx, a.l.read, func(rows *sql.Rows) (uint32, error) {
 		var v uint32
 		return v, rows.Scan(&v)
-	}, "SELECT DISTINCT uidvalidity FROM message WHERE mailbox = ? AND state = 2 ORDER BY 1", mailbox)
+	}, "WITH RECURSIVE v (n) AS (SELECT min(uidvalidity) FROM message WHERE mailbox = ?1 AND state = 2 UNION ALL "+ // from one to the next by the index
+		"SELECT (SELECT min(uidvalidity) FROM message WHERE mailbox = ?1 AND state = 2 AND uidvalidity > v.n) FROM v WHERE v.n IS NOT NULL) "+
+		"SELECT n FROM v WHERE n IS NOT NULL", mailbox)
+}
+
+// DoneMailboxes lists the mailboxes with done messages.
+func (a *Account) DoneMailboxes(ctx context.Context) ([]Mailbox, error) {
+	return a.mailboxesWith(ctx, "m.state = 2")
 }
 
 // Displaced lists the done messages of a mailbox with the given key that were stored under another UIDVALIDITY. IndexDisplaced

@@ -48,7 +48,7 @@ func (a *Account) mailboxesWith(ctx context.Context, where string) ([]Mailbox, e
 	return collect(ctx, a.l.read, func(rows *sql.Rows) (Mailbox, error) {
 		var b Mailbox
 		return b, rows.Scan(&b.ID, &b.Name, &b.Role, &b.Made)
-	}, "SELECT DISTINCT b.id, b.name, b.role, b.made FROM message m JOIN mailbox b ON b.id = m.mailbox WHERE m.account = ? AND "+where+" ORDER BY b.id", a.id)
+	}, "SELECT b.id, b.name, b.role, b.made FROM mailbox b WHERE b.account = ? AND EXISTS (SELECT 1 FROM message m WHERE m.mailbox = b.id AND "+where+") ORDER BY b.id", a.id)
 }
 
 // Undoing records, before anything is removed, that the messages may from now on be gone. All of them or none.

@@ -52,10 +52,7 @@ func (a *Account) Mailboxes(ctx context.Context, doubted bool) ([]Mailbox, error
 	if doubted {
 		where = "m.doubted = 1 AND m.state = 2"
 	}
-	return collect(ctx, a.l.read, func(rows *sql.Rows) (Mailbox, error) {
-		var b Mailbox
-		return b, rows.Scan(&b.ID, &b.Name, &b.Role, &b.Made)
-	}, "SELECT DISTINCT b.id, b.name, b.role, b.made FROM message m JOIN mailbox b ON b.id = m.mailbox WHERE m.account = ? AND "+where+" ORDER BY b.id", a.id)
+	return a.mailboxesWith(ctx, where)
 }
 
 // Stored lists the messages of a mailbox that are done, by UIDVALIDITY and UID.
