@@ -175,7 +175,7 @@ func (s *scale) queue(limit int64) (sent int64, err error) {
 	for _, box := range s.boxes {
 		after, uid := int64(0), uint32(0)
 		for sent < limit {
-			page, err := s.account.Next(ctx, box, after, batchMessages)
+			page, err := s.account.Next(ctx, box, after, claimMessages)
 			if err != nil || len(page) == 0 {
 				if err != nil {
 					return sent, err
