@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"unpop/state"
@@ -27,7 +28,7 @@ func (w *checker) lookDeep(ctx context.Context) error {
 		}
 	}
 	uids = slices.DeleteFunc(uids, func(uid UID) bool { return there[uid].UID == 0 })
-	for body, err := range w.bodies(ctx, uids) {
+	for body, err := range bodies(ctx, w.session.(Finder), uids) { // listed found it to be one
 		if err != nil {
 			return err
 		}
@@ -43,14 +44,14 @@ func (w *checker) lookDeep(ctx context.Context) error {
 	return w.missing(ctx)
 }
 
-// bodies fetches messages.
-func (w *checker) bodies(ctx context.Context, uids []UID) func(yield func(Fetched, error) bool) {
-	if fetcher, ok := w.session.(Fetcher); ok {
+// bodies fetches messages of the selected mailbox. The session may not be used inside the loop.
+func bodies(ctx context.Context, finder Finder, uids []UID) iter.Seq2[Fetched, error] {
+	if fetcher, ok := finder.(Fetcher); ok {
 		return fetcher.FetchAll(ctx, uids)
 	}
 	return func(yield func(Fetched, error) bool) {
 		for _, uid := range uids {
-			if !fetchOne(ctx, w.session.(Finder), uid, yield) { // listed found it to be one
+			if !fetchOne(ctx, finder, uid, yield) {
 				return
 			}
 		}

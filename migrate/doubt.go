@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"unpop/dedupe"
@@ -136,20 +137,9 @@ func (m *Migration) look(ctx context.Context, finder Finder, b state.Mailbox, d 
 		return err
 	}
 	var strange []sighting
-	for _, found := range suspects {
-		taken, err := m.account.Taken(ctx, b.ID, d.box.UIDValidity, uint32(found.UID))
+	for s, err := range m.sight(ctx, finder, b, d.box, suspects) {
 		if err != nil {
 			return err
-		}
-		if taken {
-			continue
-		}
-		s := sighting{Found: found}
-		if s.id, s.content, err = digestFetched(ctx, finder, found.UID); err != nil {
-			if err := unlessVanished(ctx, finder, found.UID, err); err != nil {
-				return err
-			}
-			continue
 		}
 		if known, err := m.adopt(ctx, d, s, m.sameBytes); err != nil {
 			return err
@@ -170,6 +160,35 @@ type sighting struct {
 	Found
 	id      dedupe.Identity
 	content dedupe.Digest
+}
+
+// sight digests those of the found messages that are nobody's as far as the ledger knows. What vanished meanwhile is left out. The session
+// may not be used inside the loop.
+func (m *Migration) sight(ctx context.Context, finder Finder, b state.Mailbox, box Mailbox, found []Found) iter.Seq2[sighting, error] {
+	return func(yield func(sighting, error) bool) {
+		free := map[UID]Found{}
+		var uids []UID
+		for _, f := range found {
+			taken, err := m.account.Taken(ctx, b.ID, box.UIDValidity, uint32(f.UID))
+			if err != nil {
+				yield(sighting{}, err)
+				return
+			}
+			if !taken {
+				free[f.UID] = f
+				uids = append(uids, f.UID)
+			}
+		}
+		for body, err := range bodies(ctx, finder, uids) {
+			s := sighting{Found: free[body.UID]}
+			if err == nil {
+				s.id, s.content, err = digestBody(body.Body)
+			}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // suspects lists what may be a doubtful message: as many as share an id or a size with one.

@@ -91,18 +91,19 @@ func (m *Migration) twins(ctx context.Context, finder Finder, b state.Mailbox, s
 	if err != nil {
 		return nil, err
 	}
-	var twins []UID
-	for _, found := range suspects {
-		if taken, err := m.account.Taken(ctx, b.ID, sent.box.UIDValidity, uint32(found.UID)); err != nil || taken {
-			if err != nil {
-				return nil, err
-			}
-			continue
+	var sightings []sighting // to judge one, the session is needed
+	for s, err := range m.sight(ctx, finder, b, sent.box, suspects) {
+		if err != nil {
+			return nil, err
 		}
-		if twin, err := m.isTwin(ctx, finder, sent, found); err != nil {
+		sightings = append(sightings, s)
+	}
+	var twins []UID
+	for _, s := range sightings {
+		if twin, err := m.isTwin(ctx, finder, sent, s); err != nil {
 			return nil, err
 		} else if twin {
-			twins = append(twins, found.UID)
+			twins = append(twins, s.UID)
 		}
 	}
 	return twins, nil
@@ -110,17 +111,9 @@ func (m *Migration) twins(ctx context.Context, finder Finder, b state.Mailbox, s
 
 // isTwin reports whether a message has the bytes of one that was sent twice, or those that the server made of them. No message has
 // more twins than there were tries, and what is the only copy by now is the message itself.
-func (m *Migration) isTwin(ctx context.Context, finder Finder, sent *doubts, found Found) (bool, error) {
-	candidates := sent.candidates(found)
-	if len(candidates) == 0 {
-		return false, nil
-	}
-	id, _, err := digestFetched(ctx, finder, found.UID)
-	if err != nil {
-		return false, unlessVanished(ctx, finder, found.UID, err)
-	}
-	for _, msg := range candidates {
-		equal, kept, err := m.equals(ctx, finder, sent, sighting{Found: found, id: id}, msg)
+func (m *Migration) isTwin(ctx context.Context, finder Finder, sent *doubts, s sighting) (bool, error) {
+	for _, msg := range sent.candidates(s.Found) {
+		equal, kept, err := m.equals(ctx, finder, sent, s, msg)
 		if err != nil {
 			return false, err
 		}
@@ -130,7 +123,7 @@ func (m *Migration) isTwin(ctx context.Context, finder Finder, sent *doubts, fou
 				sent.open[msg.ID] = msg
 			}
 			if !kept {
-				err = m.account.Relocate(ctx, msg.ID, sent.box.UIDValidity, uint32(found.UID))
+				err = m.account.Relocate(ctx, msg.ID, sent.box.UIDValidity, uint32(s.UID))
 			}
 			return kept, err
 		}

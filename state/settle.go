@@ -24,8 +24,17 @@ func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) err
 	if len(outcomes) == 0 {
 		return nil
 	}
-	pending := changes(run, outcomes)
+	appended, others := divide(outcomes)
 	return a.l.together(ctx, func(tx *sql.Tx) error {
+		for validity, group := range appended {
+			if err := place(ctx, tx, run, validity, group); err != nil {
+				return fmt.Errorf("ledger: settle: %w", err)
+			}
+		}
+		pending := make([]change, len(others))
+		for i, o := range others {
+			pending[i] = o.change(run)
+		}
 		if err := execAll(ctx, tx, pending); err != nil {
 			return fmt.Errorf("ledger: settle: %w", err)
 		}
@@ -33,26 +42,36 @@ func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) err
 	})
 }
 
-// changes makes one statement of all that was appended under a UIDVALIDITY, as that is nearly all there is, and one of each other
-// outcome.
-func changes(run int64, outcomes []Outcome) (all []change) {
-	appended := map[uint32][]Outcome{}
+// divide puts what was appended together by UIDVALIDITY, as that is nearly all there is and one statement will do for it.
+func divide(outcomes []Outcome) (appended map[uint32][]Outcome, others []Outcome) {
+	appended = map[uint32][]Outcome{}
 	for _, o := range outcomes {
 		if o.State == Done && o.How == Appended {
 			appended[o.UIDValidity] = append(appended[o.UIDValidity], o)
 		} else {
-			all = append(all, o.change(run))
+			others = append(others, o)
 		}
 	}
-	for validity, group := range appended {
-		rows := values(group)
-		all = append(all, displacing(validity, rows), change{
-			"UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = v.column2, missing = 0, reason = '' FROM (" + rows +
-				") v WHERE id = v.column1 AND state <> 2",
-			[]any{Appended, run, validity},
-		})
+	return appended, others
+}
+
+// place records where messages were stored. A UID that another message has is taken from it, see displacing.
+func place(ctx context.Context, tx *sql.Tx, run int64, validity uint32, group []Outcome) error {
+	rows := values(group)
+	update := func() error {
+		_, err := tx.ExecContext(ctx, "UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = v.column2, missing = 0, reason = '' "+
+			"FROM ("+rows+") v WHERE id = v.column1 AND state <> 2", Appended, run, validity)
+		return err
 	}
-	return all
+	err := update()
+	if err == nil || !strings.Contains(err.Error(), "UNIQUE constraint") {
+		return err
+	}
+	taken := displacing(validity, rows) // a failed statement has changed nothing
+	if _, err := tx.ExecContext(ctx, taken.query, taken.args...); err != nil {
+		return err
+	}
+	return update()
 }
 
 // values writes messages and their UIDs as a table. They are numbers, so nothing can be injected.

@@ -6,12 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 )
 
-// Next lists planned messages of a mailbox in the order of their copies, after a given copy: those that are next to be sent.
+// Next lists planned messages of a mailbox in the order of their copies, after a given copy: those that are next to be sent, with what is
+// needed for that and no more.
 func (a *Account) Next(ctx context.Context, mailbox, afterCopy int64, limit int) ([]Message, error) {
-	return collect(ctx, a.l.read, scanMessage, "SELECT "+messageColumns+messageTables+
-		"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? AND c.id IS NOT NULL ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
+	return collect(ctx, a.l.read, scanQueued, "SELECT m.id, m.copy, m.mailbox, m.size, m.exact, m.flags, m.keywords, m.date, m.uidvalidity, m.floor, m.tries, m.doubted, "+
+		"m.repair, m.sent, m.sentsize, p.source, p.name, c.ref FROM message m CROSS JOIN copy c ON c.id = m.copy CROSS JOIN part p ON p.id = c.part "+
+		"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
+}
+
+func scanQueued(rows *sql.Rows) (Message, error) {
+	var m Message
+	var keywords string
+	err := rows.Scan(&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Flags, &keywords, &m.Date, &m.UIDValidity, &m.Floor, &m.Tries, &m.Doubted,
+		&m.Repair, &m.Sent, &m.SentSize, &m.Source, &m.Part, &m.Ref)
+	m.Keywords = strings.Fields(keywords)
+	return m, err
 }
 
 // Claim records, before anything is sent, that the messages may from now on be in the mailbox, at UIDs from floor on.
