@@ -23,6 +23,17 @@ const cyrusBin = "/usr/lib/cyrus/bin"
 // takes root. It serves plain text and STARTTLS, has no prefix and "/" between names.
 func Cyrus(tb testing.TB) *Server {
 	tb.Helper()
+	return cyrus(tb, true)
+}
+
+// PlainCyrus is [Cyrus] without TLS, so that a proxy can read along.
+func PlainCyrus(tb testing.TB) *Server {
+	tb.Helper()
+	return cyrus(tb, false)
+}
+
+func cyrus(tb testing.TB, secure bool) *Server {
+	tb.Helper()
 	imapd := unpacked(tb, "CYRUS_ROOT", "/opt/cyrus", cyrusBin+"/imapd")
 	owner, err := user.Lookup("cyrus")
 	if err != nil || os.Getuid() != 0 || imapd == "" || !executable(cyrusBin+"/master") || !executable("/usr/sbin/saslpasswd2") {
@@ -35,18 +46,22 @@ func Cyrus(tb testing.TB) *Server {
 	}
 	port := freePort(tb)
 	writeFiles(tb, dir, map[string]string{
-		"imapd.conf": cyrusConfig(dir), "cyrus.conf": cyrusServices(dir, imapd, port),
+		"imapd.conf": cyrusConfig(dir, secure), "cyrus.conf": cyrusServices(dir, imapd, port),
 		"cert.pem": string(cert.CertPEM), "key.pem": string(cert.KeyPEM),
 	})
 	name, realm, _ := strings.Cut(User, "@")
 	command(tb, Password, "/usr/sbin/saslpasswd2", "-p", "-c", "-f", filepath.Join(dir, "sasldb"), "-u", realm, name)
 	command(tb, "", "chown", "-R", owner.Username+":"+owner.Gid, dir)
 	daemon(tb, port, dir, exec.Command("setsid", cyrusBin+"/master", "-C", dir+"/imapd.conf", "-M", dir+"/cyrus.conf", "-p", dir+"/master.pid"))
-	return &Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Secure: true, Pool: cert.Pool, CertPEM: cert.CertPEM}
+	return &Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Secure: secure, Pool: cert.Pool, CertPEM: cert.CertPEM}
 }
 
-func cyrusConfig(dir string) string {
-	return fmt.Sprintf(`configdirectory: %[1]s/conf
+func cyrusConfig(dir string, secure bool) string {
+	keys := ""
+	if secure {
+		keys = fmt.Sprintf("tls_server_cert: %[1]s/cert.pem\ntls_server_key: %[1]s/key.pem\n", dir)
+	}
+	return keys + fmt.Sprintf(`configdirectory: %[1]s/conf
 partition-default: %[1]s/mail
 defaultpartition: default
 sievedir: %[1]s/conf/sieve
@@ -63,8 +78,6 @@ sasl_mech_list: PLAIN
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: %[1]s/sasldb
-tls_server_cert: %[1]s/cert.pem
-tls_server_key: %[1]s/key.pem
 maxlogins_per_user: 0
 maxlogins_per_host: 0
 `, dir)
