@@ -4,7 +4,9 @@
 //	server.Plan("SELECT", memserver.Answer{Kind: "NO", Code: "INUSE", Text: "try again"}) // and any other command
 //	server.LateStore(time.Second) // the next message turns up a second after its connection has broken
 //	server.Restart(time.Second)   // all connections end, and the mail stays
+//	server.DrainAfterCut(time.Second) // what came whole is carried out when its connection has been cut, within a second
 //	server.Unfired()              // what of it hasn't happened
+//	server.Traffic()              // what clients sent, and how: in batches, pipelined, unasked
 //
 // and in whose mail somebody else can be at work:
 //
