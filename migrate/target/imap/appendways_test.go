@@ -83,6 +83,9 @@ func TestWays(t *testing.T) {
 					t.Fatalf("Ways: got %v, want %v", got, c.ways)
 				}
 				session.Use(way)
+				if way >= imap.Pipelined {
+					server.Mem.SlowStore(5 * time.Millisecond) // else it may have answered before the next command comes
+				}
 				batch := append(letters(250, 300), letters(30, 9000)...)
 				receipts, err := receiptsOf(t, session, batch)
 				if err != nil || len(receipts) != len(batch) {
