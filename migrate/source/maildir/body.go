@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 )
 
 // The packings that Dovecot's zlib plugin and archives use, by their first bytes.
@@ -29,9 +30,13 @@ const longestMagic = 15
 // A body reads a message file, unpacked.
 type body struct {
 	io.Reader
-	file    *os.File
-	packing string // empty for plain
+	file     *os.File
+	buffered *bufio.Reader // of the file; nil after Close
+	packing  string        // empty for plain
 }
+
+// buffers are the readers of bodies that are closed.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 32<<10) }}
 
 // openBody opens a message file and undoes its compression.
 func openBody(path string) (*body, error) {
@@ -39,34 +44,35 @@ func openBody(path string) (*body, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := unpack(f)
-	if err != nil {
-		f.Close()
+	b := &body{file: f, buffered: buffers.Get().(*bufio.Reader)}
+	b.buffered.Reset(f)
+	b.Reader = b.buffered
+	if err := b.unpack(); err != nil {
+		b.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return b, nil
 }
 
-func unpack(f *os.File) (*body, error) {
-	buffered := bufio.NewReaderSize(f, 32<<10)
-	head, err := buffered.Peek(longestMagic)
+func (b *body) unpack() error {
+	head, err := b.buffered.Peek(longestMagic)
 	if err != nil && err != io.EOF {
-		return nil, err
+		return err
 	}
 	for _, p := range packings {
 		if !bytes.HasPrefix(head, []byte(p.magic)) {
 			continue
 		}
 		if p.unpack == nil {
-			return nil, fmt.Errorf("compressed with %s", p.name)
+			return fmt.Errorf("compressed with %s", p.name)
 		}
-		r, err := p.unpack(buffered)
+		r, err := p.unpack(b.buffered)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p.name, err)
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		return &body{Reader: r, file: f, packing: p.name}, nil
+		b.Reader, b.packing = r, p.name
 	}
-	return &body{Reader: buffered, file: f}, nil
+	return nil
 }
 
 // Read reads the message; an error of the unpacking says which it was.
@@ -78,8 +84,21 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close closes the file.
-func (b *body) Close() error { return b.file.Close() }
+// Close closes the file; nothing can be read afterwards.
+func (b *body) Close() error {
+	if b.buffered != nil {
+		b.buffered.Reset(nil)
+		buffers.Put(b.buffered)
+		b.buffered, b.Reader = nil, closed{}
+	}
+	return b.file.Close()
+}
+
+// closed is a reader that was closed.
+type closed struct{}
+
+// Read implements io.Reader.
+func (closed) Read([]byte) (int, error) { return 0, os.ErrClosed }
 
 // packed reports whether a message file is compressed.
 func packed(path string) bool {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -240,4 +241,36 @@ func TestOpenAtOnce(t *testing.T) {
 		}
 	}
 	all.Wait()
+}
+
+// What was read to its end, or not, and closed, gives nothing more, and what is opened next is not disturbed by it.
+func TestReadAfterClose(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"one", "two"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("Subject: "+name+"\n\ntext\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, err := openBody(filepath.Join(dir, "one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := one.Close(); err != nil {
+		t.Fatal(err)
+	}
+	two, err := openBody(filepath.Join(dir, "two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer two.Close()
+	if n, err := one.Read(make([]byte, 9)); n != 0 || !errors.Is(err, os.ErrClosed) {
+		t.Errorf("read after close: got %d bytes, %v, want %v", n, err, os.ErrClosed)
+	}
+	if err := one.Close(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("closed twice: got %v, want %v", err, os.ErrClosed)
+	}
+	if got, err := io.ReadAll(two); err != nil || string(got) != "Subject: two\n\ntext\n" {
+		t.Errorf("got %q, %v, want the second message", got, err)
+	}
 }
