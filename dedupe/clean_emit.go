@@ -33,24 +33,39 @@ func (c *Cleaner) emit(p []byte) int {
 
 // emitLines does it for whole lines as long as there is room for the longest that may come: nearly all there is.
 func (c *Cleaner) emitLines(p []byte) int {
-	n := 0
-	src := c.mem[c.r:c.ok]
-	for {
-		i := bytes.IndexByte(src[:min(len(src), max(len(p)-n-1, 0))], '\n')
+	src, dst := c.mem[c.r:c.ok], p
+	before := byte(0) // the byte before src
+	if c.lastCR {
+		before = '\r'
+	}
+	for len(dst) > 1 {
+		line := src
+		if len(line) >= len(dst) {
+			line = line[:len(dst)-1]
+		}
+		i := bytes.IndexByte(line, '\n')
 		if i < 0 {
 			break
 		}
-		n += copy(p[n:], src[:i])
-		if !c.lastCR && i == 0 || i > 0 && src[i-1] != '\r' {
-			p[n] = '\r'
-			n++
+		if i > 0 {
+			before = line[i-1]
+			copy(dst, line[:i])
 		}
-		p[n] = '\n'
-		n++
-		src, c.lastCR = src[i+1:], false
+		if before != '\r' {
+			dst[i] = '\r'
+			i++
+			dst[i] = '\n'
+			src = src[i:]
+		} else {
+			dst[i] = '\n'
+			src = src[i+1:]
+		}
+		dst = dst[i+1:]
+		before = '\n'
 	}
+	c.lastCR = before == '\r'
 	c.r = c.ok - len(src)
-	return n
+	return len(p) - len(dst)
 }
 
 // loneLF gives the index of the first LF without a CR before it, len(b) if there is none.
