@@ -16,10 +16,11 @@ func (s *splitter) header(m *message) {
 	}
 }
 
-// fromStart returns what follows the From_ line, and keeps its end in memory: the search goes on from there.
+// fromStart returns n bytes of what follows the From_ line, no more, so that a piece of a file tells what the whole does. It
+// keeps the line's end in memory: the search goes on from there.
 func (s *splitter) fromStart(m *message, n int) []byte {
-	text := s.from(m.start-1, n)
-	return text[min(len(text), 1):]
+	text := s.from(m.start-1, n+1)
+	return text[min(len(text), 1):min(len(text), n+1)]
 }
 
 // headerIn does it in a piece of the file, and reports whether the end was in it.

@@ -166,6 +166,16 @@ func TestPiecesOfLargeMessages(t *testing.T) {
 	samePieces(t, write(t, mbox.String()), 100<<10, pieceSize, 5<<20)
 }
 
+// Headers around the length that is looked at, which end near the end of a piece.
+func TestPiecesWithLargeHeaders(t *testing.T) {
+	t.Parallel()
+	var mbox strings.Builder
+	for _, size := range []int{lookahead - 1, lookahead, lookahead + 1, maxHeader - 1, maxHeader, maxHeader + 1, maxHeader + 70<<10, 700 << 10} {
+		mbox.WriteString(from1 + "A: " + strings.Repeat("b", size-5) + "\n\nbody\n\n")
+	}
+	samePieces(t, write(t, mbox.String()), 1, 100<<10, 600<<10, pieceSize)
+}
+
 // A file with lengths that are true is one piece: a cut might lie in a message.
 func TestPiecesWithLengths(t *testing.T) {
 	t.Parallel()
