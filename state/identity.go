@@ -64,11 +64,12 @@ func (a *Account) Candidates(ctx context.Context, sources []int64) iter.Seq2[Can
 		"ORDER BY key, trace, partial, coalesce(content, exact), anchor DESC, id")
 }
 
-// Batch collects changes and writes them in transactions of some thousand. It belongs to one goroutine.
+// Batch collects changes and writes them in transactions of some thousand; what it is told of copies it writes at the end. It belongs
+// to one goroutine, and no two are told of copies at a time.
 type Batch struct {
-	a        *Account
-	pending  []change
-	verdicts []verdict
+	a       *Account
+	pending []change
+	holding bool // verdicts
 }
 
 type change struct {
@@ -84,22 +85,24 @@ func (b *Batch) add(ctx context.Context, query string, args ...any) error {
 	if len(b.pending) < rowsPerCommit {
 		return nil
 	}
-	return b.Flush(ctx)
+	return b.commit(ctx)
 }
 
 // Flush writes what was collected.
 func (b *Batch) Flush(ctx context.Context) error {
-	if len(b.pending)+len(b.verdicts) == 0 {
+	if err := b.commit(ctx); err != nil {
+		return err
+	}
+	return b.storeAll(ctx)
+}
+
+func (b *Batch) commit(ctx context.Context) error {
+	if len(b.pending) == 0 {
 		return nil
 	}
-	pending, verdicts := b.pending, b.verdicts
-	b.pending, b.verdicts = b.pending[:0], b.verdicts[:0]
-	return b.a.l.tx(ctx, func(tx *sql.Tx) error {
-		if err := execAll(ctx, tx, pending); err != nil {
-			return err
-		}
-		return storeVerdicts(ctx, tx, verdicts)
-	})
+	pending := b.pending
+	b.pending = b.pending[:0]
+	return b.a.l.tx(ctx, func(tx *sql.Tx) error { return execAll(ctx, tx, pending) })
 }
 
 // execAll prepares each kind of change once.

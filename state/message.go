@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"iter"
 	"strings"
 )
 
@@ -116,37 +115,6 @@ func (b *Batch) AddMessage(ctx context.Context, m Message) error {
 func (b *Batch) Replan(ctx context.Context, m Message) error {
 	return b.add(ctx, "UPDATE message SET copy = ?, mailbox = ?, size = ?, exact = ?, flags = ?, keywords = ?, date = ? WHERE id = ? AND state = 0",
 		m.Copy, m.Mailbox, m.Size, m.Exact, m.Flags, strings.Join(m.Keywords, " "), m.Date, m.ID)
-}
-
-// Member is a live copy with what the plan needs to choose among the copies of a message.
-type Member struct {
-	Copy
-	Content      []byte
-	Variant      bool
-	AnchorExists bool         // the message is in the ledger already
-	AnchorState  MessageState // and how far it is
-}
-
-const memberColumns = "c.id AS id, c.folder, c.ref, c.size, c.exact, c.key, v.content, c.hasid, c.trace, c.partial, c.rebuilt, c.flags, c.keywords, " +
-	"c.date, c.daterank, c.message_id, c.subject, coalesce(v.variant, 0), %s, m.id IS NOT NULL, coalesce(m.state, 0) "
-
-// Members lists the live copies of the sources, those of one message following each other. Most are the first of their message and
-// lie in that order; only the others are sorted, and the two merged.
-func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member, error] {
-	return stream(ctx, a.l.read, scanMember, "SELECT "+fmt.Sprintf(memberColumns, "c.id AS message")+
-		"FROM copy c LEFT JOIN verdict v ON v.copy = c.id LEFT JOIN message m ON m.id = c.id WHERE coalesce(v.message, c.id) = c.id AND "+live("c", sources)+
-		" UNION ALL SELECT "+fmt.Sprintf(memberColumns, "v.message + 0")+ // + 0: not by the index, which would look for the copies here and there
-		"FROM verdict v JOIN copy c ON c.id = v.copy LEFT JOIN message m ON m.id = v.message WHERE v.message <> v.copy AND "+live("c", sources)+
-		" ORDER BY message, id")
-}
-
-func scanMember(rows *sql.Rows) (Member, error) {
-	var m Member
-	var keywords string
-	err := rows.Scan(&m.ID, &m.Folder, &m.Ref, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Rebuilt, &m.Flags, &keywords,
-		&m.Date, &m.DateRank, &m.MessageID, &m.Subject, &m.Variant, &m.Message, &m.AnchorExists, &m.AnchorState)
-	m.Keywords = strings.Fields(keywords)
-	return m, err
 }
 
 // Place tells where a copy lies.

@@ -1,10 +1,8 @@
 package state
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"slices"
 )
 
 // A verdict is something that the plan found out about a copy. What is unset stays as it was.
@@ -15,39 +13,45 @@ type verdict struct {
 	content []byte // nil: unset
 }
 
-// verdictsPerCommit is how many verdicts are written at once. They come in the order of digests, which is none, and are written in
-// the order of the copies: the more at once, the less often the same page is written.
-const verdictsPerCommit = 50_000
+const (
+	// Verdicts come in the order of digests, which is none. They wait in a file of their own until all are known, and are then
+	// written in the order of the copies: so each page of the table is written once.
+	holdVerdicts = "CREATE TEMP TABLE IF NOT EXISTS waiting (copy INTEGER NOT NULL, message INTEGER, variant INTEGER, content BLOB)"
+	holdVerdict  = "INSERT INTO waiting VALUES (?, nullif(?, 0), nullif(?, -1), ?)"
 
-const storeVerdict = "INSERT INTO verdict (copy, message, variant, content) VALUES (?, nullif(?, 0), nullif(?, -1), ?) ON CONFLICT (copy) DO UPDATE SET " +
-	"message = coalesce(excluded.message, message), variant = coalesce(excluded.variant, variant), content = coalesce(excluded.content, content)"
+	storeVerdicts = "INSERT INTO verdict (copy, message, variant, content) SELECT copy, message, variant, content FROM waiting WHERE true ORDER BY copy, rowid " +
+		"ON CONFLICT (copy) DO UPDATE SET message = coalesce(excluded.message, message), variant = coalesce(excluded.variant, variant), " +
+		"content = coalesce(excluded.content, content)"
+	dropVerdicts = "DELETE FROM waiting"
+)
 
 // judge collects a verdict.
 func (b *Batch) judge(ctx context.Context, v verdict) error {
-	b.verdicts = append(b.verdicts, v)
-	if len(b.verdicts) < verdictsPerCommit {
-		return nil
+	if !b.holding {
+		for _, query := range []string{holdVerdicts, dropVerdicts} { // another batch may have been given up
+			if err := b.a.exec(ctx, query); err != nil {
+				return err
+			}
+		}
+		b.holding = true
 	}
-	return b.Flush(ctx)
+	return b.add(ctx, holdVerdict, v.copy, v.message, v.variant, v.content)
 }
 
-// storeVerdicts writes verdicts in the order of their copies.
-func storeVerdicts(ctx context.Context, tx *sql.Tx, verdicts []verdict) error {
-	if len(verdicts) == 0 {
+// storeAll writes the verdicts.
+func (b *Batch) storeAll(ctx context.Context) error {
+	if !b.holding {
 		return nil
 	}
-	slices.SortStableFunc(verdicts, func(a, b verdict) int { return cmp.Compare(a.copy, b.copy) })
-	store, err := tx.PrepareContext(ctx, storeVerdict)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	for _, v := range verdicts {
-		if _, err := store.ExecContext(ctx, v.copy, v.message, v.variant, v.content); err != nil {
-			return err
+	b.holding = false
+	return b.a.l.tx(ctx, func(tx *sql.Tx) error {
+		for _, query := range []string{storeVerdicts, dropVerdicts} {
+			if _, err := tx.ExecContext(ctx, query); err != nil {
+				return wrap(err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // SetContent stores the content digest of a candidate.

@@ -1,0 +1,71 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// Member is a live copy with what the plan needs to choose among the copies of a message.
+type Member struct {
+	Copy
+	Content      []byte
+	Variant      bool
+	AnchorExists bool         // the message is in the ledger already
+	AnchorState  MessageState // and how far it is
+}
+
+const memberColumns = "c.id AS id, c.folder, c.ref, c.size, c.exact, c.key, v.content, c.hasid, c.trace, c.partial, c.rebuilt, c.flags, c.keywords, " +
+	"c.date, c.daterank, c.message_id, c.subject, coalesce(v.variant, 0), %s AS message, m.id IS NOT NULL, coalesce(m.state, 0) "
+
+// memberSpan is how many message numbers are listed by one query. While it runs, what is written meanwhile gathers in the journal.
+const memberSpan = 50_000
+
+// Members lists the live copies of the sources, those of one message following each other, by number. Messages of those
+// already listed may be stored meanwhile.
+func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member, error] {
+	return func(yield func(Member, error) bool) {
+		last, err := a.lastNumber(ctx)
+		for after := int64(0); after < last && err == nil; after += memberSpan {
+			for m, err := range a.membersUpTo(ctx, sources, after, after+memberSpan) {
+				if !yield(m, err) || err != nil {
+					return
+				}
+			}
+		}
+		if err != nil {
+			yield(Member{}, err)
+		}
+	}
+}
+
+// lastNumber is the highest number that a message may have.
+func (a *Account) lastNumber(ctx context.Context) (last int64, err error) {
+	err = a.l.read.QueryRowContext(ctx, "SELECT max((SELECT coalesce(max(id), 0) FROM copy), (SELECT coalesce(max(message), 0) FROM verdict))").Scan(&last)
+	if err != nil {
+		err = wrap(err)
+	}
+	return last, err
+}
+
+// membersUpTo lists the members of the messages numbered after < message <= to. Most are the first of their message, and are found in
+// their order in the table; the others are found by the index.
+func (a *Account) membersUpTo(ctx context.Context, sources []int64, after, to int64) iter.Seq2[Member, error] {
+	return stream(ctx, a.l.read, scanMember, "SELECT "+fmt.Sprintf(memberColumns, "c.id")+
+		"FROM copy c LEFT JOIN verdict v ON v.copy = c.id LEFT JOIN message m ON m.id = c.id "+
+		"WHERE c.id > ?1 AND c.id <= ?2 AND coalesce(v.message, c.id) = c.id AND "+live("c", sources)+
+		" UNION ALL SELECT "+fmt.Sprintf(memberColumns, "v.message")+
+		"FROM verdict v JOIN copy c ON c.id = v.copy LEFT JOIN message m ON m.id = v.message "+
+		"WHERE v.message > ?1 AND v.message <= ?2 AND v.message <> v.copy AND "+live("c", sources)+" ORDER BY message, id", after, to)
+}
+
+func scanMember(rows *sql.Rows) (Member, error) {
+	var m Member
+	var keywords string
+	err := rows.Scan(&m.ID, &m.Folder, &m.Ref, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Rebuilt, &m.Flags, &keywords,
+		&m.Date, &m.DateRank, &m.MessageID, &m.Subject, &m.Variant, &m.Message, &m.AnchorExists, &m.AnchorState)
+	m.Keywords = strings.Fields(keywords)
+	return m, err
+}
