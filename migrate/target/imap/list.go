@@ -144,6 +144,9 @@ func (l *lister) ended(r response) {
 		p.open--
 		delete(l.open, r.tag)
 	}
+	if len(l.open) == 0 { // the next page may be long in coming
+		l.s.wire.paced.disarm()
+	}
 	if r.kind != "OK" && l.failed == nil {
 		l.failed = classify(r, migrate.Refused, false)
 	}
