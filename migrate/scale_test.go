@@ -96,7 +96,7 @@ func scaleRows(t *testing.T) int64 {
 	t.Helper()
 	text := os.Getenv("UNPOP_BENCH_ROWS")
 	if text == "" {
-		return 20_000
+		return 10_000
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 200*heapParts {

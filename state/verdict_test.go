@@ -39,12 +39,12 @@ func TestMembersOfOneMessageFollowEachOther(t *testing.T) {
 		rows = append(rows, f.row(fmt.Sprint(i), fmt.Sprint("body ", i)))
 	}
 	f.scan(rows...)
-	f.together(map[int64]int64{9: 1, 3: 1, 2: 5, 8: 5, 6: 77, 4: 77})
-	if got, want := f.members(), "1:1 1:3 1:9 5:2 5:5 5:8 7:7 77:4 77:6 "; got != want {
+	f.together(map[int64]int64{9: 1, 3: 1, 2: 5, 8: 5, 6: 120_077, 4: 120_077})
+	if got, want := f.members(), "1:1 1:3 1:9 5:2 5:5 5:8 7:7 120077:4 120077:6 "; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	f.together(map[int64]int64{3: 3, 9: 9})
-	if got, want := f.members(), "1:1 3:3 5:2 5:5 5:8 7:7 9:9 77:4 77:6 "; got != want {
+	if got, want := f.members(), "1:1 3:3 5:2 5:5 5:8 7:7 9:9 120077:4 120077:6 "; got != want {
 		t.Errorf("taken apart: got %s, want %s", got, want)
 	}
 	tally, err := f.TallyCopies(t.Context(), []int64{f.source})
