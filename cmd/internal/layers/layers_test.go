@@ -29,6 +29,7 @@ var rules = []struct {
 	{"migrate/target/*", []string{"migrate", "dedupe", "migrate/mutf7"}},
 	{"migrate/batch/...", []string{"migrate", "migrate/source/...", "migrate/target/...", "state"}},
 	{"examples/library", []string{"migrate", "migrate/source", "migrate/target/...", "state"}}, // programs that use the packages
+	{"examples/bench", nil}, // it builds the program and runs it, as a user would
 	{"cmd/...", []string{"cmd/internal/...", "migrate/...", "state", "dedupe", "examples"}},
 }
 
@@ -39,7 +40,7 @@ var homes = []struct {
 }{
 	{"modernc.org/sqlite/...", []string{"state/..."}},
 	{"database/sql/...", []string{"state/..."}},
-	{"github.com/emersion/go-imap/...", []string{"migrate/target/imap/..."}},
+	{"github.com/emersion/go-imap/...", []string{"migrate/target/imap/...", "examples/bench"}}, // which measures it
 	{"github.com/schollz/progressbar/...", []string{"cmd/internal/progress"}},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}},
 	{"testing/...", []string{"migrate/migratetest/...", "migrate/target/imap/imaptest/..."}}, // they help tests
