@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"throttle":   cmdThrottle,
 			"full":       cmdFull,
 			"during":     cmdDuring,
+			"mailboxes":  cmdMailboxes,
 		},
 	})
 }
