@@ -47,14 +47,17 @@ func (r *results) gigabyteBar(at cell) []verdict {
 	if row == nil {
 		return nil
 	}
-	return []verdict{atMost(at.String()+": whole run, in uploads", median(row.wholes).Seconds()/median(row.uploads).Seconds(), wholeToUpload)}
+	return []verdict{atMost(at.String()+": whole run, in uploads", ratio(row, row.uploads, row, row.wholes), wholeToUpload)}
 }
 
 func (r *results) ceilingBars(at cell) (all []verdict) {
 	for _, key := range []string{"unpop2", "unpop1"} {
-		row, ceiling := r.find(at, key), r.ceilingOf(at, key)
-		if row != nil && ceiling > 0 {
-			all = append(all, atLeast(at.String()+": "+row.name+", to the ceiling", row.upload()/ceiling, ceilingShare))
+		row := r.find(at, key)
+		if row == nil {
+			continue
+		}
+		if share := r.toCeiling(at, row, row.uploads); share > 0 {
+			all = append(all, atLeast(at.String()+": "+row.name+", to the ceiling", share, ceilingShare))
 		}
 	}
 	return all
@@ -67,10 +70,10 @@ func (r *results) peerBars(at cell) (all []verdict) {
 		return nil
 	}
 	for _, row := range r.rows[at] {
-		own, want := unpop.whole(), aheadOfAllPeers
+		own, want := unpop.wholes, aheadOfAllPeers
 		switch {
 		case row.role == isWaiting && at.rtt > 0:
-			own, want = unpop.upload(), waitingFactor
+			own, want = unpop.uploads, waitingFactor
 		case row.role != isPeer:
 			continue
 		case at.rtt > 0 && row.key == "mbsync":
@@ -78,7 +81,8 @@ func (r *results) peerBars(at cell) (all []verdict) {
 		case at.rtt > 0:
 			want = peerFactor
 		}
-		all = append(all, atLeast(at.String()+": to "+row.name, own/row.speed(), want))
+		what := fmt.Sprintf("%s: to %s (upload alone: %.2f)", at, row.name, ratio(unpop, unpop.uploads, row, row.times()))
+		all = append(all, atLeast(what, ratio(unpop, own, row, row.times()), want))
 	}
 	return all
 }

@@ -51,7 +51,7 @@ func (b *bench) close() { b.server.stop() }
 func (b *bench) run(ctx context.Context) error {
 	for _, size := range b.opts.sizes {
 		s := &stage{bench: b, corpus: newCorpus(size), dir: filepath.Join(b.dir, size)}
-		for _, rtt := range b.opts.rtts {
+		for _, rtt := range b.opts.lines(size) {
 			if err := s.measure(ctx, rtt); err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ func (s *stage) measure(ctx context.Context, rtt time.Duration) error {
 	for run := range s.opts.runs {
 		for i := range s.contenders {
 			c := &s.contenders[(i+run)%len(s.contenders)]
-			n := c.counts.of(s.corpus.name, rtt, s.opts.short)
+			n := c.counts.of(s.corpus.name, rtt, s.opts)
 			if n == 0 {
 				continue
 			}

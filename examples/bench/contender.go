@@ -51,24 +51,28 @@ type contender struct {
 // answer get fewer, or nobody would wait for them. All speeds are per message.
 type counts map[string][2]int
 
-func (c counts) of(size string, rtt time.Duration, short bool) int {
+func (c counts) of(size string, rtt time.Duration, opts *options) int {
 	n := c[size][0]
 	if rtt > 0 {
 		n = c[size][1]
 	}
-	if short {
-		n = (n*2 + 4) / 5
+	switch {
+	case n > 0 && opts.messages > 0:
+		return opts.messages
+	case opts.short:
+		return (n + 3) / 4
+	default:
+		return n
 	}
-	return n
 }
 
 var (
-	fastCounts     = counts{"3k": {4000, 5000}, "75k": {1500, 2500}, "5m": {80, 80}}
-	waitingCounts  = counts{"3k": {1200, 80}, "75k": {800, 40}, "5m": {60, 20}}
-	mbsyncCounts   = counts{"3k": {1000, 1000}, "75k": {400, 200}, "5m": {30, 20}}
-	offlineCounts  = counts{"3k": {300, 40}, "75k": {200, 40}, "5m": {12, 8}}
-	loopCounts     = counts{"3k": {800, 40}, "75k": {500, 40}, "5m": {30, 12}}
-	mailutilCounts = counts{"3k": {1500, 80}, "75k": {800, 60}, "5m": {30, 20}}
+	fastCounts     = counts{"3k": {4000, 5000}, "75k": {1500, 2500}, "5m": {60, 60}}
+	waitingCounts  = counts{"3k": {1200, 80}, "75k": {800, 40}, "5m": {40, 14}}
+	mbsyncCounts   = counts{"3k": {800, 800}, "75k": {400, 160}, "5m": {20, 14}}
+	offlineCounts  = counts{"3k": {200, 40}, "75k": {200, 40}, "5m": {8, 6}}
+	loopCounts     = counts{"3k": {600, 40}, "75k": {500, 40}, "5m": {16, 8}}
+	mailutilCounts = counts{"3k": {1500, 80}, "75k": {800, 60}, "5m": {20, 14}}
 	gigabyteCounts = counts{"1g": {13_500, 13_500}}
 )
 

@@ -29,7 +29,6 @@ type server struct {
 	port    int
 	version string
 	process *exec.Cmd
-	owner   *user.User
 }
 
 // startServer starts Dovecot below dir. The caller stops it.

@@ -62,9 +62,9 @@ func (r *results) markdownFigure(at cell, line markdownRow) string {
 	case row == nil:
 		return ""
 	case line.whole:
-		return figure(row.whole())
+		return figure(row.rate(median(row.wholes)))
 	default:
-		return figure(row.upload())
+		return figure(row.rate(median(row.uploads)))
 	}
 }
 

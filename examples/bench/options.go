@@ -15,6 +15,7 @@ type options struct {
 	sizes    []string
 	peers    []string
 	runs     int
+	messages int    // 0: as many as suit each
 	format   string // of Dovecot's store
 	fsync    string
 	unpop    string // the program; empty: built from this module
@@ -42,11 +43,12 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	sizes := flags.String("sizes", "", "what to send: 3k, 75k, 5m (bytes a message) and 1g (an mbox of 1 GB), with commas between (default: all)")
 	peers := flags.String("peers", "all", "which of "+strings.Join(allPeers, ", ")+"; or all, or none")
 	flags.IntVar(&opts.runs, "runs", 0, "how often each is measured; the median counts (default 5, with -short 3)")
+	flags.IntVar(&opts.messages, "messages", 0, "how many messages each sends in a run (default: as many as it takes some seconds for)")
 	flags.StringVar(&opts.format, "format", "maildir", "Dovecot's mailbox `format`: maildir, sdbox or mdbox")
 	flags.StringVar(&opts.fsync, "fsync", "never", "Dovecot's mail_fsync: never, which repeats best, optimized (its default) or always")
 	flags.StringVar(&opts.unpop, "unpop", "", "measure this `program` (default: built from this module)")
 	flags.StringVar(&opts.dir, "dir", "", "where mail and server lie for the time being (default: the system's place for such)")
-	flags.BoolVar(&opts.short, "short", false, "fewer messages, and no 1g")
+	flags.BoolVar(&opts.short, "short", false, "fewer messages, and 3k and 75k only")
 	flags.BoolVar(&opts.markdown, "markdown", false, "print the table as the README has it")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func (o *options) complete(rtts, sizes, peers string) (err error) {
 	if sizes == "" {
 		sizes = strings.Join(allSizes, ",")
 		if o.short {
-			sizes = strings.TrimSuffix(sizes, ",1g")
+			sizes = "3k,75k"
 		}
 	}
 	if o.sizes, err = oneOf("-sizes", sizes, allSizes); err != nil {
@@ -97,8 +99,8 @@ func (o *options) check() error {
 			o.runs = shortRuns
 		}
 	}
-	if o.runs < 1 {
-		return fmt.Errorf("-runs %d: want at least one", o.runs)
+	if o.runs < 1 || o.messages < 0 {
+		return fmt.Errorf("-runs %d -messages %d: want at least one", o.runs, o.messages)
 	}
 	if _, err := oneOf("-format", o.format, []string{"maildir", "sdbox", "mdbox"}); err != nil {
 		return err
@@ -116,4 +118,12 @@ func oneOf(name, list string, allowed []string) ([]string, error) {
 		}
 	}
 	return words, nil
+}
+
+// lines are the round-trip times to measure a corpus over: the large mbox goes over the longest alone.
+func (o *options) lines(size string) []time.Duration {
+	if size == "1g" {
+		return []time.Duration{slices.Max(o.rtts)}
+	}
+	return o.rtts
 }

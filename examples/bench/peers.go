@@ -26,7 +26,7 @@ var peers = []peer{
 	{contender{key: "mailutil", name: "mailutil", store: "mbox", boxes: true, counts: mailutilCounts, run: mailutil}, "mailutil", nil},
 }
 
-var versionNumber = regexp.MustCompile(`\d+(\.\d+)+[a-z]?(\.\d+)*`)
+var versionNumber = regexp.MustCompile(`\d+[a-z]?(\.\d+)+`)
 
 // installed tells whether the program is there, and its version.
 func (p *peer) installed(ctx context.Context) (version string, ok bool) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -31,18 +30,15 @@ type row struct {
 	wholes    []time.Duration
 }
 
-// upload and whole are messages a second, of the median run; 0 where that is not known.
-func (r *row) upload() float64 { return r.rate(median(r.uploads)) }
-func (r *row) whole() float64  { return r.rate(median(r.wholes)) }
-
-// speed is that of the upload, where it is known, and else that of the whole process.
-func (r *row) speed() float64 {
+// times are those that a row is held against others by: of the upload, where it is known, and else of the whole process.
+func (r *row) times() []time.Duration {
 	if len(r.uploads) > 0 {
-		return r.upload()
+		return r.uploads
 	}
-	return r.whole()
+	return r.wholes
 }
 
+// rate is messages a second; 0 for a time that is not known.
 func (r *row) rate(d time.Duration) float64 {
 	if d <= 0 {
 		return 0
@@ -50,7 +46,18 @@ func (r *row) rate(d time.Duration) float64 {
 	return float64(r.n) / d.Seconds()
 }
 
-func median(all []time.Duration) time.Duration {
+// ratio is how many times as fast a was as b, as the median of the runs: those of a number took turns, so that both had the machine as
+// it was then. It is 0 where one of them was not measured.
+func ratio(a *row, timesA []time.Duration, b *row, timesB []time.Duration) float64 {
+	var all []float64
+	for i := range min(len(timesA), len(timesB)) {
+		all = append(all, a.rate(timesA[i])/b.rate(timesB[i]))
+	}
+	return median(all)
+}
+
+// median is 0 for none.
+func median[T float64 | time.Duration](all []T) T {
 	if len(all) == 0 {
 		return 0
 	}
@@ -97,82 +104,78 @@ func (r *results) find(at cell, key string) *row {
 	return nil
 }
 
-// ceilings are the rows that others are held against.
-var ceilings = map[string]string{"unpop1": "ceiling1"}
-
-func (r *results) ceilingOf(at cell, key string) float64 {
-	name, ok := ceilings[key]
-	if !ok {
-		name = "ceiling2"
+// toCeiling is a row's share of the ceiling over as many connections; 0 where there is none.
+func (r *results) toCeiling(at cell, row *row, times []time.Duration) float64 {
+	key := "ceiling2"
+	if row.key == "unpop1" || row.key == "ceiling1" {
+		key = "ceiling1"
 	}
-	if c := r.find(at, name); c != nil {
-		return c.upload()
+	ceiling := r.find(at, key)
+	if ceiling == nil {
+		return 0
 	}
-	return 0
+	return ratio(row, times, ceiling, ceiling.uploads)
 }
 
 // text is the table with everything.
 func (r *results) text() string {
 	var b strings.Builder
 	for _, at := range r.cells {
-		fmt.Fprintf(&b, "\n%s\n", at)
-		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-		_, _ = fmt.Fprintln(w, "messages\tmessages/s\tslowest..fastest\tMB/s\tof ceiling\tunpop is\t\t")
+		fmt.Fprintf(&b, "\n%-46s %9s %11s %14s %7s %8s %9s\n", at, "messages", "messages/s", "from..to", "MB/s", "ceiling", "unpop is")
 		for _, row := range r.rows[at] {
-			r.lines(w, at, row)
+			if len(row.uploads) > 0 {
+				r.line(&b, at, row, row.uploads, row.name)
+			}
+			if len(row.wholes) > 0 {
+				r.line(&b, at, row, row.wholes, wholeName(row))
+			}
 		}
-		_ = w.Flush()
 	}
 	return b.String()
 }
 
-// lines writes a row, and for one that knows both times another for the whole.
-func (r *results) lines(w *tabwriter.Writer, at cell, row *row) {
+// wholeName is how the line of a whole process is called, beside that of its upload.
+func wholeName(row *row) string {
 	if len(row.uploads) > 0 {
-		r.line(w, at, row, row.uploads, row.name)
+		return row.name + ", scan, verify"
 	}
-	if len(row.wholes) > 0 {
-		name := row.name
-		if len(row.uploads) > 0 {
-			name += ", scan and verify included"
-		}
-		r.line(w, at, row, row.wholes, name)
-	}
+	return row.name
 }
 
-func (r *results) line(w *tabwriter.Writer, at cell, row *row, times []time.Duration, name string) {
-	rate := row.rate(median(times))
-	_, _ = fmt.Fprintf(w, "%d\t%s\t%s..%s\t%s\t%s\t%s\t  %s\t\n", row.n, figure(rate),
-		figure(row.rate(slices.Max(times))), figure(row.rate(slices.Min(times))), figure(float64(row.bytes)/1e6/median(times).Seconds()),
-		percent(rate, r.ceilingOf(at, row.key)), r.advantage(at, row, rate), name)
+func (r *results) line(b *strings.Builder, at cell, row *row, times []time.Duration, name string) {
+	middle := median(times)
+	rate, spread := row.rate(middle), figure(row.rate(slices.Max(times)))+".."+figure(row.rate(slices.Min(times)))
+	line := fmt.Sprintf("%-46s %9d %11s %14s %7s %8s %9s", name, row.n, figure(rate), spread,
+		figure(float64(row.bytes)/1e6/middle.Seconds()), percent(r.toCeiling(at, row, times)), r.advantage(at, row))
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
-// advantage is how many times faster unpop is than another.
-func (r *results) advantage(at cell, row *row, rate float64) string {
+// advantage is how many times as fast unpop is: its whole run against other programs', its upload against go-imap's.
+func (r *results) advantage(at cell, row *row) string {
 	unpop := r.find(at, "unpop2")
-	if row.role == isUnpop || row.role == isCeiling || unpop == nil || rate == 0 {
+	if row.role == isUnpop || row.role == isCeiling || unpop == nil {
 		return ""
 	}
-	own := unpop.whole() // as for them: the process
+	own := unpop.wholes
 	if row.role == isWaiting {
-		own = unpop.upload()
+		own = unpop.uploads
 	}
-	return fmt.Sprintf("%.1fx", own/rate)
+	return fmt.Sprintf("%.1fx", ratio(unpop, own, row, row.times()))
 }
 
-func percent(part, of float64) string {
-	if of == 0 {
+func percent(share float64) string {
+	if share == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.0f %%", 100*part/of)
+	return fmt.Sprintf("%.0f %%", 100*share)
 }
 
 // figure writes a number with as many digits as it deserves.
 func figure(x float64) string {
 	switch {
-	case x >= 100:
+	case x >= 99.95:
 		return fmt.Sprintf("%.0f", x)
-	case x >= 10:
+	case x >= 9.995:
 		return fmt.Sprintf("%.1f", x)
 	default:
 		return fmt.Sprintf("%.2f", x)
