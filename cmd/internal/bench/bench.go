@@ -26,6 +26,8 @@ type Options struct {
 	Measured func(Row)
 	// Met gets the result as far as it goes before anything is sent; nil is fine.
 	Met func(*Result)
+	// Stopping is called when the context has ended and what was made is going to be removed; nil is fine.
+	Stopping func()
 }
 
 // Sizes of the messages in bytes: a short one, and one as mail has on average.
@@ -122,6 +124,9 @@ func Run(ctx context.Context, target migrate.Target, opts Options) (*Result, err
 	err := r.prepare(ctx)
 	if err == nil {
 		err = r.measureAll(ctx)
+	}
+	if ctx.Err() != nil && opts.Stopping != nil {
+		opts.Stopping()
 	}
 	return &r.result, errors.Join(err, r.tidy(ctx))
 }

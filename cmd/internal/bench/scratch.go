@@ -84,13 +84,21 @@ func (r *run) tidyOnce(ctx context.Context) error {
 		}
 	}
 	r.sessions = []session{s}
-	for len(r.scratch.names) > 0 {
-		if err := remove(ctx, s, r.scratch.names[0]); err != nil {
-			return fmt.Errorf("mailbox %q: %w", r.scratch.names[0], err)
+	return r.scratch.remove(ctx, s)
+}
+
+// remove deletes the mailboxes, and keeps the names of those that it can't.
+func (c *scratch) remove(ctx context.Context, s session) error {
+	var left []string
+	var errs error
+	for _, name := range c.names {
+		if err := remove(ctx, s, name); err != nil {
+			left = append(left, name)
+			errs = errors.Join(errs, fmt.Errorf("mailbox %q: %w", name, err))
 		}
-		r.scratch.names = r.scratch.names[1:]
 	}
-	return nil
+	c.names = left
+	return errs
 }
 
 // errForeign says that somebody put mail of his own into a mailbox of ours.
@@ -136,7 +144,7 @@ func removeLeftovers(ctx context.Context, s session, prefix string) (removed int
 			continue
 		}
 		switch err := remove(ctx, s, b.Name); {
-		case errors.Is(err, errForeign), errors.Is(err, migrate.ErrNotEmpty):
+		case errors.Is(err, errForeign), errors.Is(err, migrate.ErrNotEmpty), refused(err):
 			left = append(left, b.Name)
 		case err != nil:
 			return removed, left, fmt.Errorf("mailbox %q: %w", b.Name, err)
@@ -145,4 +153,10 @@ func removeLeftovers(ctx context.Context, s session, prefix string) (removed int
 		}
 	}
 	return removed, left, nil
+}
+
+// refused tells that the server does not allow it, and that the session is alive.
+func refused(err error) bool {
+	var problem *migrate.TargetError
+	return errors.As(err, &problem) && (problem.Kind == migrate.Refused || problem.Kind == migrate.Missing)
 }

@@ -77,7 +77,10 @@ func (a *app) runBench(cmd *cobra.Command, flags *benchFlags) error {
 		return err
 	}
 	a.ui.note("up to %d MB of made-up mail are sent to mailboxes of their own, and removed again", flags.megabytes)
-	opts := bench.Options{Connections: flags.connections, Bytes: int64(flags.megabytes) * 1e6, Time: flags.time}
+	opts := bench.Options{
+		Connections: flags.connections, Bytes: int64(flags.megabytes) * 1e6, Time: flags.time,
+		Stopping: func() { a.ui.note("removing what was made; if you stop that too, the next unpop bench does it") },
+	}
 	if !a.ui.json {
 		opts.Met, opts.Measured = a.tellMet, a.tellMeasured
 	}
