@@ -34,10 +34,19 @@ func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member
 					return
 				}
 			}
+			a.l.rewindJournal(ctx)
 		}
 		if err != nil {
 			yield(Member{}, err)
 		}
+	}
+}
+
+// rewindJournal moves what gathered in the journal to its place, so that it begins anew and doesn't grow. Nobody may be reading just
+// now; if somebody is, the next time will do.
+func (l *Ledger) rewindJournal(ctx context.Context) {
+	if l.write != nil {
+		_, _ = l.write.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
 	}
 }
 
