@@ -26,6 +26,9 @@ func (m *Migration) makeMailboxes(ctx context.Context, s Session, loads []state.
 	if !ok {
 		return errors.New("target: can't make mailboxes")
 	}
+	if warmer, ok := m.target.(Warmer); ok { // the other sessions sign in meanwhile
+		warmer.Warm(ctx, min(m.connections(), len(loads))-1)
+	}
 	there, err := arranger.Mailboxes(ctx)
 	if err != nil {
 		return err

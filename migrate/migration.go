@@ -61,8 +61,6 @@ type Migration struct {
 	p      *Progress
 	survey Survey
 	met    bool     // a session was opened: what fails now may pass
-	keep   bool     // a session that is done with is kept for the next one who needs one
-	kept   Session  // that one
 	late   sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 }
 

@@ -68,10 +68,8 @@ func (m *Migration) plan(ctx context.Context) ([]MailboxInfo, error) {
 	return mailboxes, err
 }
 
-// match brings the ledger in line with the target, and the folders with its mailboxes: all in one session, if it lasts.
+// match brings the ledger in line with the target, and the folders with its mailboxes.
 func (m *Migration) match(ctx context.Context) ([]MailboxInfo, error) {
-	m.keep = true
-	defer m.release()
 	mailboxes, err := m.ask(ctx)
 	if err != nil {
 		return nil, err

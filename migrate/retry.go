@@ -160,28 +160,12 @@ func (m *Migration) withSession(ctx context.Context, do func(context.Context, Se
 	}
 }
 
-func (m *Migration) inSession(ctx context.Context, do func(context.Context, Session) error) (err error) {
-	s := m.kept
-	m.kept = nil
-	if s == nil {
-		if s, err = m.target.Dial(ctx); err != nil {
-			return err
-		}
+func (m *Migration) inSession(ctx context.Context, do func(context.Context, Session) error) error {
+	s, err := m.target.Dial(ctx)
+	if err != nil {
+		return err
 	}
 	m.met = true
-	if err = do(ctx, s); err == nil && m.keep {
-		m.kept = s
-		return nil
-	}
-	_ = s.Close() // what was to be done is done: a hasty farewell is the server's affair
-	return err
-}
-
-// release ends the keeping of sessions for the next one who needs one.
-func (m *Migration) release() {
-	m.keep = false
-	if m.kept != nil {
-		_ = m.kept.Close()
-		m.kept = nil
-	}
+	defer s.Close() // what was to be done is done: a hasty farewell is the server's affair
+	return do(ctx, s)
 }

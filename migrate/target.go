@@ -17,6 +17,13 @@ type Target interface {
 	Dial(ctx context.Context) (Session, error)
 }
 
+// A Warmer is a [Target] that can sign in ahead of need.
+type Warmer interface {
+	// Warm begins to open sessions, so that n wait for Dial beside those in use, and returns at once. A target that keeps no
+	// sessions does nothing. What goes wrong shows at Dial.
+	Warm(ctx context.Context, n int)
+}
+
 // A Session is one connection. It belongs to one goroutine at a time. Every method obeys its context and has a
 // deadline on each network wait; after a [*TargetError] of kind [Broken] the session can only be closed.
 type Session interface {

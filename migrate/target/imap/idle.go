@@ -11,6 +11,7 @@ const fresh = 20 * time.Second
 
 // idle are the sessions that were closed and are kept for whoever dials next: signing in costs five round trips and more.
 type idle struct {
+	warming  sync.WaitGroup
 	mu       sync.Mutex
 	sessions []*Session
 	closed   bool
@@ -41,6 +42,12 @@ func (i *idle) take() *Session {
 	s := i.sessions[n-1]
 	i.sessions = i.sessions[:n-1]
 	return s
+}
+
+func (i *idle) count() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.sessions)
 }
 
 func (i *idle) close() []*Session {
@@ -74,8 +81,21 @@ func (s *Session) alive(ctx context.Context) bool {
 	return s.client.Noop().Wait() == nil
 }
 
+// Warm opens sessions in the background, so that up to n are kept for those who dial later. It does nothing without
+// [Options.Keep]; what goes wrong shows when somebody dials.
+func (t *Target) Warm(ctx context.Context, n int) {
+	for range min(n, t.opts.Keep) - t.idle.count() {
+		t.idle.warming.Go(func() {
+			if s, err := t.connectAndSignIn(ctx); err == nil {
+				_ = s.Close()
+			}
+		})
+	}
+}
+
 // Close logs out of the sessions that were kept, see [Options.Keep]. Those in use are not touched, and are not kept any more.
 func (t *Target) Close() error {
+	t.idle.warming.Wait()
 	var farewells sync.WaitGroup
 	for _, s := range t.idle.close() {
 		farewells.Go(s.logout)

@@ -57,6 +57,28 @@ func TestKeptSession(t *testing.T) {
 	}
 }
 
+// TestWarm: who dials while a session is being opened waits for that one.
+func TestWarm(t *testing.T) {
+	t.Parallel()
+	server := imaptest.Start(t)
+	target := keeping(server, 3)
+	target.Warm(t.Context(), 2)
+	for range 2 {
+		if _, err := target.Dial(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := logins(server); got != 2 {
+		t.Errorf("got %d sign-ins, want the 2 ahead of need", got)
+	}
+	forgetful := keeping(server, 0)
+	forgetful.Warm(t.Context(), 2)
+	_ = forgetful.Close()
+	if got := logins(server); got != 2 {
+		t.Errorf("a target that keeps none: got %d sign-ins more, want none", got-2)
+	}
+}
+
 // TestKeptSessionDies: a session that ended while it was kept is not given out.
 func TestKeptSessionDies(t *testing.T) {
 	t.Parallel()

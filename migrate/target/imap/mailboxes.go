@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	goimap "github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
 
 	"unpop/migrate"
 )
@@ -64,33 +65,52 @@ func (s *Session) Create(ctx context.Context, name string, role migrate.Role) (b
 	created := false
 	err := s.do(ctx, migrate.Refused, func() error {
 		err := s.create(name, role)
-		if created = err == nil; !created {
-			if there, listErr := s.exists(name); listErr != nil || !there {
-				return err
-			}
+		if created = err == nil; created {
+			return nil
 		}
-		if err := s.client.Subscribe(name).Wait(); err != nil && !isAnswer(err) {
+		if there, listErr := s.exists(name); listErr != nil || !there {
+			_ = s.client.Unsubscribe(name).Wait() // some servers take a subscription to nothing
 			return err
 		}
-		return nil // a mailbox that can't be subscribed is there all the same
+		return nil
 	})
 	return created && err == nil, err
 }
 
-// create sends CREATE, and sends it again without the special use if the server does not like that one.
+// create sends CREATE and SUBSCRIBE, and sends them again without the special use if the server does not like that one.
 func (s *Session) create(name string, role migrate.Role) error {
 	if strings.EqualFold(name, inbox) {
-		return &goimap.Error{Type: goimap.StatusResponseTypeNo, Code: goimap.ResponseCodeAlreadyExists, Text: "INBOX exists"}
+		return errors.Join(s.subscribed(s.client.Subscribe(name)), errInboxExists)
 	}
 	for attr, r := range roles {
 		if r == role && s.wire.caps.Has(goimap.CapCreateSpecialUse) {
-			err := s.client.Create(name, &goimap.CreateOptions{SpecialUse: []goimap.MailboxAttr{attr}}).Wait()
+			err := s.createAnd(name, &goimap.CreateOptions{SpecialUse: []goimap.MailboxAttr{attr}})
 			if err == nil || !isAnswer(err) {
 				return err
 			}
 		}
 	}
-	return s.client.Create(name, nil).Wait()
+	return s.createAnd(name, nil)
+}
+
+var errInboxExists = &goimap.Error{Type: goimap.StatusResponseTypeNo, Code: goimap.ResponseCodeAlreadyExists, Text: "INBOX exists"}
+
+// createAnd makes a mailbox and subscribes it in one round trip.
+func (s *Session) createAnd(name string, options *goimap.CreateOptions) error {
+	create, subscribe := s.client.Create(name, options), s.client.Subscribe(name)
+	err := create.Wait()
+	if failed := s.subscribed(subscribe); err == nil {
+		err = failed
+	}
+	return err
+}
+
+// subscribed waits for SUBSCRIBE: a mailbox that can't be subscribed is there all the same.
+func (s *Session) subscribed(command *imapclient.Command) error {
+	if err := command.Wait(); err != nil && !isAnswer(err) {
+		return err
+	}
+	return nil
 }
 
 // isAnswer tells a refusal from the end of the connection.

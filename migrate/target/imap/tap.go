@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	goimap "github.com/emersion/go-imap/v2"
@@ -21,6 +23,9 @@ type tap struct {
 	literal int64  // bytes of a literal that belong to the current response
 	within  bool   // the current response goes on
 	drop    bool   // and nobody wants it
+
+	asked atomic.Int64 // the number of go-imap's last command
+	told  int64        // how many of them were answered
 }
 
 // newTap makes the handover: from now on only go-imap reads the wire.
@@ -119,7 +124,9 @@ func (t *tap) forGoIMAP(line []byte) bool {
 	if r.kind != "OK" && r.kind != "NO" && r.kind != "BAD" {
 		return false
 	}
-	t.paced.disarm()
+	if t.told++; t.told >= t.asked.Load() { // else another answer is due
+		t.paced.disarm()
+	}
 	return true
 }
 
@@ -195,12 +202,28 @@ func validListLine(text string) bool {
 // Write implements [net.Conn].
 func (t *tap) Write(p []byte) (int, error) {
 	t.debug.client(string(p[:min(len(p), debugLine+1)]))
+	if n := commandNumber(p); n > t.asked.Load() {
+		t.asked.Store(n)
+	}
 	t.paced.arm()
 	n, err := t.conn.Write(p)
 	if err != nil {
 		err = t.failed(err)
 	}
 	return n, err
+}
+
+// commandNumber is that of the command which begins here: go-imap counts its tags, T1, T2, … It is 0 for the rest of a command.
+func commandNumber(p []byte) int64 {
+	tag, _, _ := bytes.Cut(p[:min(len(p), 24)], []byte(" "))
+	if len(tag) < 2 || tag[0] != 'T' {
+		return 0
+	}
+	n, err := strconv.ParseInt(string(tag[1:]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // Close implements [net.Conn]. go-imap calls it when it gives up.

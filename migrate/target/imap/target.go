@@ -12,7 +12,7 @@ import (
 	"unpop/migrate"
 )
 
-// Target is an IMAP account. It implements [migrate.Target]; the sessions implement [migrate.Finder], [migrate.Remover]
+// Target is an IMAP account. It implements [migrate.Target] and [migrate.Warmer]; the sessions implement [migrate.Finder], [migrate.Remover]
 // and [migrate.Arranger].
 type Target struct {
 	opts Options
@@ -31,6 +31,18 @@ func (t *Target) Dial(ctx context.Context) (migrate.Session, error) {
 	if s := t.rested(ctx); s != nil {
 		return s, nil
 	}
+	t.idle.warming.Wait() // one of those may do
+	if s := t.rested(ctx); s != nil {
+		return s, nil
+	}
+	s, err := t.connectAndSignIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (t *Target) connectAndSignIn(ctx context.Context) (*Session, error) {
 	password, err := t.password(ctx)
 	if err != nil {
 		return nil, err

@@ -163,3 +163,14 @@ func FuzzUTF7(f *testing.F) {
 		}
 	})
 }
+
+func TestCommandNumber(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{
+		"T17 SELECT \"x\"\r\n": 17, "T1 NOOP\r\n": 1, "(FLAGS)\r\n": 0, "": 0, "T": 0, "Tx y": 0, "U3 APPEND": 0, "T99999999999999999999 x": 0,
+	} {
+		if got := commandNumber([]byte(text)); got != want {
+			t.Errorf("commandNumber(%q): got %d, want %d", text, got, want)
+		}
+	}
+}
