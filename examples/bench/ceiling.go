@@ -109,9 +109,9 @@ func (c *client) answers(n int) error {
 	return nil
 }
 
-// waiting is what a program does that uses go-imap as its documentation shows: APPEND, wait, next. One connection.
+// waiting is what a program does that uses go-imap as its documentation shows: APPEND, wait, next. One connection. As it sends few
+// messages where each takes long, its time begins when it has signed in.
 func waiting(ctx context.Context, j *job) (timing, error) {
-	start := time.Now()
 	c, err := imapclient.DialInsecure(j.addr, nil)
 	if err != nil {
 		return timing{}, err
@@ -121,6 +121,7 @@ func waiting(ctx context.Context, j *job) (timing, error) {
 	if err := c.Login(j.user, password).Wait(); err != nil {
 		return timing{}, err
 	}
+	start := time.Now()
 	for folder := range j.folders {
 		if _, err := c.Select(folderName(folder), nil).Wait(); err != nil {
 			return timing{}, err

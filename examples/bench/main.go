@@ -65,9 +65,16 @@ func measureAll(ctx context.Context, opts *options, stdout, stderr io.Writer) (m
 	if err := b.run(ctx); err != nil {
 		return 0, err
 	}
-	text, missed := b.results.text(), 0
-	if opts.markdown {
-		text = b.results.markdown()
+	return b.report(ctx, stdout, stderr)
+}
+
+// report prints what was measured, and how it compares with what is promised. Where the README's table goes to stdout, that
+// goes to stderr.
+func (b *bench) report(ctx context.Context, stdout, stderr io.Writer) (missed int, err error) {
+	rest := stdout
+	if b.opts.markdown {
+		rest = stderr
+		_, err = fmt.Fprintf(stdout, "%s\n%s", describeMachine(ctx, b), b.results.markdown())
 	}
 	verdicts := b.results.verdicts()
 	for _, v := range verdicts {
@@ -75,6 +82,6 @@ func measureAll(ctx context.Context, opts *options, stdout, stderr io.Writer) (m
 			missed++
 		}
 	}
-	_, err = fmt.Fprintf(stdout, "%s\n%s\n%s", describeMachine(ctx, b), text, barsText(verdicts))
-	return missed, err
+	_, failed := fmt.Fprintf(rest, "%s%s\n%s", describeMachine(ctx, b), b.results.text(), barsText(verdicts))
+	return missed, errors.Join(err, failed)
 }
