@@ -59,6 +59,9 @@ func parseRef(s string) (ref, error) {
 	return ref{}, fmt.Errorf("reference %q: not one of an mbox message", s)
 }
 
+// wholeSize is up to which size a message is read at once.
+const wholeSize = 256 << 10
+
 // OpenAt returns the bytes of the message that a [Part] over the same file named with this Ref: what follows the From_ line,
 // with mbox quoting undone in the body and without the blank line that separates messages. It fails with
 // [migrate.ErrChanged] where no message is there any more, or where it ends elsewhere. The caller closes the reader.
@@ -76,6 +79,17 @@ func OpenAt(path, refName string) (io.ReadCloser, error) {
 		return nil, errors.Join(fmt.Errorf("message at byte %d: %w", r.from, err), f.Close())
 	}
 	left := r.from + r.length - start
+	if left <= wholeSize {
+		text := make([]byte, left)
+		_, err := f.ReadAt(text, start)
+		if errors.Is(err, io.EOF) {
+			err = migrate.ErrChanged
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, fmt.Errorf("message at byte %d: %w", r.from, err)
+		}
+		return unquoted(text, r.how), nil
+	}
 	return newUnquoter(&piece{f: f, off: start, left: left}, f, left, r.how), nil
 }
 

@@ -41,8 +41,8 @@ func (s *Session) Append(ctx context.Context, messages iter.Seq[migrate.Outgoing
 	})
 }
 
-// chunkSize is how much of a message is read at once.
-const chunkSize = 128 << 10
+// chunkSize is how much of a message is in memory: what is being sent, and what is being read.
+const chunkSize = 256 << 10
 
 // messageOptions writes what an APPEND says of a message: ` (flags) "date"`.
 func messageOptions(flags []string, m *migrate.Outgoing) string {
