@@ -1,0 +1,83 @@
+package mapi
+
+import (
+	"encoding/binary"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// Code pages that are treated in a way of their own.
+const (
+	pageUTF16   = 1200
+	pageWestern = 1252
+	pageASCII   = 20127
+	pageUTF7    = 65000
+	pageUTF8    = 65001
+)
+
+// A charset is a code page: how to decode it and what MIME calls it. Without a name it has to become UTF-8.
+type charset struct {
+	enc  encoding.Encoding
+	name string
+}
+
+var charsets = map[int]*charset{
+	37: {charmap.CodePage037, ""}, 437: {charmap.CodePage437, ""}, 850: {charmap.CodePage850, ""}, 852: {charmap.CodePage852, ""},
+	855: {charmap.CodePage855, ""}, 858: {charmap.CodePage858, ""}, 860: {charmap.CodePage860, ""}, 862: {charmap.CodePage862, ""},
+	863: {charmap.CodePage863, ""}, 865: {charmap.CodePage865, ""}, 866: {charmap.CodePage866, "ibm866"}, 874: {charmap.Windows874, "windows-874"},
+	932: {japanese.ShiftJIS, "shift_jis"}, 936: {simplifiedchinese.GBK, "gbk"}, 949: {korean.EUCKR, "euc-kr"}, 950: {traditionalchinese.Big5, "big5"},
+	1047: {charmap.CodePage1047, ""}, 1140: {charmap.CodePage1140, ""},
+	pageUTF16: {unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), ""}, 1201: {unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), ""},
+	1250: {charmap.Windows1250, "windows-1250"}, 1251: {charmap.Windows1251, "windows-1251"}, pageWestern: {charmap.Windows1252, "windows-1252"},
+	1253: {charmap.Windows1253, "windows-1253"}, 1254: {charmap.Windows1254, "windows-1254"}, 1255: {charmap.Windows1255, "windows-1255"},
+	1256: {charmap.Windows1256, "windows-1256"}, 1257: {charmap.Windows1257, "windows-1257"}, 1258: {charmap.Windows1258, "windows-1258"},
+	10000: {charmap.Macintosh, "macintosh"}, 10007: {charmap.MacintoshCyrillic, "x-mac-cyrillic"},
+	pageASCII: {charmap.Windows1252, "windows-1252"}, 20866: {charmap.KOI8R, "koi8-r"}, 21866: {charmap.KOI8U, "koi8-u"},
+	20932: {japanese.EUCJP, "euc-jp"}, 20936: {simplifiedchinese.GBK, "gb2312"}, 20949: {korean.EUCKR, "euc-kr"},
+	28591: {charmap.ISO8859_1, "iso-8859-1"}, 28592: {charmap.ISO8859_2, "iso-8859-2"}, 28593: {charmap.ISO8859_3, "iso-8859-3"},
+	28594: {charmap.ISO8859_4, "iso-8859-4"}, 28595: {charmap.ISO8859_5, "iso-8859-5"}, 28596: {charmap.ISO8859_6, "iso-8859-6"},
+	28597: {charmap.ISO8859_7, "iso-8859-7"}, 28598: {charmap.ISO8859_8, "iso-8859-8"}, 28599: {charmap.Windows1254, "iso-8859-9"},
+	28600: {charmap.ISO8859_10, "iso-8859-10"}, 28603: {charmap.ISO8859_13, "iso-8859-13"}, 28604: {charmap.ISO8859_14, "iso-8859-14"},
+	28605: {charmap.ISO8859_15, "iso-8859-15"}, 28606: {charmap.ISO8859_16, "iso-8859-16"}, 38598: {charmap.ISO8859_8I, "iso-8859-8-i"},
+	50220: {japanese.ISO2022JP, "iso-2022-jp"}, 50221: {japanese.ISO2022JP, "iso-2022-jp"}, 50222: {japanese.ISO2022JP, "iso-2022-jp"},
+	51932: {japanese.EUCJP, "euc-jp"}, 51936: {simplifiedchinese.GBK, "gb2312"}, 51949: {korean.EUCKR, "euc-kr"},
+	52936: {simplifiedchinese.HZGB2312, "hz-gb-2312"}, 54936: {simplifiedchinese.GB18030, "gb18030"},
+	pageUTF7: {utf7{}, ""}, pageUTF8: {unicode.UTF8, "utf-8"},
+}
+
+// charsetOf returns what a code page is, or nil for an unknown one.
+func charsetOf(page int) *charset { return charsets[page] }
+
+// decodePage makes text in a code page UTF-8. Text that is UTF-8 beyond doubt is taken for that in an unknown one.
+func decodePage(b []byte, page int) string {
+	cs := charsetOf(page)
+	if cs == nil {
+		if utf8.Valid(b) {
+			return string(b)
+		}
+		cs = charsetOf(pageWestern)
+	}
+	text, err := cs.enc.NewDecoder().Bytes(b)
+	if err != nil {
+		return strings.ToValidUTF8(string(b), "\ufffd")
+	}
+	return strings.ToValidUTF8(string(text), "\ufffd")
+}
+
+// decodeUTF16 makes little-endian UTF-16 UTF-8. Half a pair becomes U+FFFD; half a unit at the end is left out.
+func decodeUTF16(b []byte) string {
+	units := make([]uint16, len(b)/2)
+	for i := range units {
+		units[i] = binary.LittleEndian.Uint16(b[2*i:])
+	}
+	return string(utf16.Decode(units))
+}
