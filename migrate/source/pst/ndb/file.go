@@ -1,0 +1,97 @@
+package ndb
+
+import (
+	"fmt"
+	"io"
+)
+
+// How much is kept in memory of each file, in bytes.
+const (
+	pageRoom  = 384 << 10
+	blockRoom = 640 << 10
+)
+
+// File is an open PST or OST file. All its methods, and those of its nodes, may be called at the same time.
+type File struct {
+	r          io.ReaderAt
+	size       int64
+	missing    int64
+	lay        layout
+	version    int
+	encryption Encryption
+	nbt, bbt   pageRef
+	pages      *lru[int64, *page]
+	blocks     *lru[BID, []byte]
+	warnings   warnings
+}
+
+// Open reads the header of a file of size bytes and the root pages of its trees. r is used as long as the File is, and not
+// closed. The error is one of [ErrNoPST], [ErrTooShort], [ErrVersion], [ErrEncryption], or a [*Damage] of a root page; a file
+// that ends early is opened nevertheless as long as its roots are there (see [File.Missing]).
+func Open(r io.ReaderAt, size int64) (*File, error) {
+	h, err := readHeader(r, size)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{
+		r: r, size: size, version: int(h.version), encryption: h.encryption, nbt: h.nbt, bbt: h.bbt,
+		pages: newLRU[int64, *page](pageRoom), blocks: newLRU[BID, []byte](blockRoom),
+	}
+	if err := f.openRoots(h); err != nil {
+		return nil, err
+	}
+	if !h.checksum {
+		f.warnings.add(&Damage{0, "header", ErrChecksum})
+	}
+	if f.missing = max(0, h.eof-size); f.missing > 0 {
+		f.warnings.add(&Damage{size, fmt.Sprintf("file of %d bytes", h.eof), ErrTruncated})
+	}
+	if err := f.detectEncryption(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// openRoots reads the root pages. A version number that doesn't fit them is taken for the mistake.
+func (f *File) openRoots(h header) error {
+	f.lay = layoutOf(h.format)
+	err := f.checkRoots()
+	if err == nil || h.format == ANSI {
+		return err
+	}
+	f.lay = layoutOf(Unicode + Unicode4K - h.format)
+	if f.checkRoots() == nil {
+		return nil
+	}
+	f.lay = layoutOf(h.format)
+	return err
+}
+
+// checkRoots says what hinders using the roots of both trees.
+func (f *File) checkRoots() error {
+	if _, err := f.loadPage(f.nbt, nodePage); err != nil {
+		return err
+	}
+	_, err := f.loadPage(f.bbt, blockPage)
+	return err
+}
+
+// Format is the layout of the file.
+func (f *File) Format() Format { return f.lay.format }
+
+// Version is the number that the file gives for its version (wVer).
+func (f *File) Version() int { return f.version }
+
+// Encryption is how the data are encoded, which in some files is not what the header says.
+func (f *File) Encryption() Encryption { return f.encryption }
+
+// Size is the size of the file as given to [Open], in bytes.
+func (f *File) Size() int64 { return f.size }
+
+// Missing is by how many bytes the file is shorter than its header says: more than 0 if it was cut off, as by a copy that was
+// broken off.
+func (f *File) Missing() int64 { return f.missing }
+
+// Warnings returns what was found wrong until now with pages and blocks that were used nevertheless: the first few hundred,
+// and how many there were.
+func (f *File) Warnings() (first []*Damage, total int) { return f.warnings.snapshot() }
