@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"unpop/migrate/mapi/codepage"
 )
 
 // Bounds of what is taken into memory: of a property that becomes a field or a name, and of a transport header.
@@ -127,9 +129,9 @@ func (r reader) decode(v Value) string {
 	var text string
 	switch v.Type {
 	case TypeString:
-		text = decodeUTF16(v.Data)
+		text = codepage.DecodeUTF16(v.Data)
 	case TypeString8:
-		text = decodePage(v.Data, r.codePage())
+		text = codepage.Decode(v.Data, r.codePage())
 	default:
 		return ""
 	}
@@ -138,13 +140,13 @@ func (r reader) decode(v Value) string {
 
 // codePage is that of 8-bit strings ([MS-OXCMSG] section 2.2.1.4).
 func (r reader) codePage() int {
-	if page := r.int(idMessageCodepage); charsetOf(page) != nil && page != pageUTF16 {
+	if page := r.int(idMessageCodepage); codepage.Lookup(page) != nil && page != codepage.UTF16 {
 		return page
 	}
 	if r.page != 0 {
 		return r.page
 	}
-	return pageWestern
+	return codepage.Western
 }
 
 // of reads another object in the same code page.

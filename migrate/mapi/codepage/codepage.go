@@ -1,4 +1,5 @@
-package mapi
+// Package codepage knows Windows code pages by their numbers: how to decode them and what MIME calls them.
+package codepage
 
 import (
 	"encoding/binary"
@@ -17,31 +18,32 @@ import (
 
 // Code pages that are treated in a way of their own.
 const (
-	pageUTF16   = 1200
-	pageWestern = 1252
-	pageASCII   = 20127
-	pageUTF7    = 65000
-	pageUTF8    = 65001
+	UTF16   = 1200
+	Western = 1252
+	ASCII   = 20127
+	UTF7    = 65000
+	UTF8    = 65001
 )
 
-// A charset is a code page: how to decode it and what MIME calls it. Without a name it has to become UTF-8.
-type charset struct {
-	enc  encoding.Encoding
-	name string
+// A Charset is a code page.
+type Charset struct {
+	Encoding encoding.Encoding
+	// Name is what MIME calls it, empty where a mail program can't be expected to know it: text must then become UTF-8.
+	Name string
 }
 
-var charsets = map[int]*charset{
+var charsets = map[int]*Charset{
 	37: {charmap.CodePage037, ""}, 437: {charmap.CodePage437, ""}, 850: {charmap.CodePage850, ""}, 852: {charmap.CodePage852, ""},
 	855: {charmap.CodePage855, ""}, 858: {charmap.CodePage858, ""}, 860: {charmap.CodePage860, ""}, 862: {charmap.CodePage862, ""},
 	863: {charmap.CodePage863, ""}, 865: {charmap.CodePage865, ""}, 866: {charmap.CodePage866, "ibm866"}, 874: {charmap.Windows874, "windows-874"},
 	932: {japanese.ShiftJIS, "shift_jis"}, 936: {simplifiedchinese.GBK, "gbk"}, 949: {korean.EUCKR, "euc-kr"}, 950: {traditionalchinese.Big5, "big5"},
 	1047: {charmap.CodePage1047, ""}, 1140: {charmap.CodePage1140, ""},
-	pageUTF16: {unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), ""}, 1201: {unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), ""},
-	1250: {charmap.Windows1250, "windows-1250"}, 1251: {charmap.Windows1251, "windows-1251"}, pageWestern: {charmap.Windows1252, "windows-1252"},
+	UTF16: {unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), ""}, 1201: {unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), ""},
+	1250: {charmap.Windows1250, "windows-1250"}, 1251: {charmap.Windows1251, "windows-1251"}, Western: {charmap.Windows1252, "windows-1252"},
 	1253: {charmap.Windows1253, "windows-1253"}, 1254: {charmap.Windows1254, "windows-1254"}, 1255: {charmap.Windows1255, "windows-1255"},
 	1256: {charmap.Windows1256, "windows-1256"}, 1257: {charmap.Windows1257, "windows-1257"}, 1258: {charmap.Windows1258, "windows-1258"},
 	10000: {charmap.Macintosh, "macintosh"}, 10007: {charmap.MacintoshCyrillic, "x-mac-cyrillic"},
-	pageASCII: {charmap.Windows1252, "windows-1252"}, 20866: {charmap.KOI8R, "koi8-r"}, 21866: {charmap.KOI8U, "koi8-u"},
+	ASCII: {charmap.Windows1252, "windows-1252"}, 20866: {charmap.KOI8R, "koi8-r"}, 21866: {charmap.KOI8U, "koi8-u"},
 	20932: {japanese.EUCJP, "euc-jp"}, 20936: {simplifiedchinese.GBK, "gb2312"}, 20949: {korean.EUCKR, "euc-kr"},
 	28591: {charmap.ISO8859_1, "iso-8859-1"}, 28592: {charmap.ISO8859_2, "iso-8859-2"}, 28593: {charmap.ISO8859_3, "iso-8859-3"},
 	28594: {charmap.ISO8859_4, "iso-8859-4"}, 28595: {charmap.ISO8859_5, "iso-8859-5"}, 28596: {charmap.ISO8859_6, "iso-8859-6"},
@@ -51,30 +53,31 @@ var charsets = map[int]*charset{
 	50220: {japanese.ISO2022JP, "iso-2022-jp"}, 50221: {japanese.ISO2022JP, "iso-2022-jp"}, 50222: {japanese.ISO2022JP, "iso-2022-jp"},
 	51932: {japanese.EUCJP, "euc-jp"}, 51936: {simplifiedchinese.GBK, "gb2312"}, 51949: {korean.EUCKR, "euc-kr"},
 	52936: {simplifiedchinese.HZGB2312, "hz-gb-2312"}, 54936: {simplifiedchinese.GB18030, "gb18030"},
-	pageUTF7: {utf7{}, ""}, pageUTF8: {unicode.UTF8, "utf-8"},
+	UTF7: {utf7{}, ""}, UTF8: {unicode.UTF8, "utf-8"},
 }
 
-// charsetOf returns what a code page is, or nil for an unknown one.
-func charsetOf(page int) *charset { return charsets[page] }
+// Lookup returns a code page, or nil for an unknown one.
+func Lookup(page int) *Charset { return charsets[page] }
 
-// decodePage makes text in a code page UTF-8. Text that is UTF-8 beyond doubt is taken for that in an unknown one.
-func decodePage(b []byte, page int) string {
-	cs := charsetOf(page)
+// Decode makes text in a code page UTF-8; what can't be decoded becomes U+FFFD. An unknown code page is taken for UTF-8 where
+// the text is, else for windows-1252.
+func Decode(b []byte, page int) string {
+	cs := Lookup(page)
 	if cs == nil {
 		if utf8.Valid(b) {
 			return string(b)
 		}
-		cs = charsetOf(pageWestern)
+		cs = Lookup(Western)
 	}
-	text, err := cs.enc.NewDecoder().Bytes(b)
+	text, err := cs.Encoding.NewDecoder().Bytes(b)
 	if err != nil {
 		return strings.ToValidUTF8(string(b), "\ufffd")
 	}
 	return strings.ToValidUTF8(string(text), "\ufffd")
 }
 
-// decodeUTF16 makes little-endian UTF-16 UTF-8. Half a pair becomes U+FFFD; half a unit at the end is left out.
-func decodeUTF16(b []byte) string {
+// DecodeUTF16 makes little-endian UTF-16 UTF-8. Half a pair becomes U+FFFD; half a unit at the end is left out.
+func DecodeUTF16(b []byte) string {
 	units := make([]uint16, len(b)/2)
 	for i := range units {
 		units[i] = binary.LittleEndian.Uint16(b[2*i:])

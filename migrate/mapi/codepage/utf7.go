@@ -1,4 +1,4 @@
-package mapi
+package codepage
 
 import (
 	"strings"
