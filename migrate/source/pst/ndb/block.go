@@ -85,7 +85,7 @@ func (f *File) readBlock(x extent) ([]byte, error) {
 		}
 	}
 	if !x.id.Internal() {
-		f.encryption.decode(b, x.id)
+		f.encryption.Decode(b, x.id)
 	}
 	return b, nil
 }

@@ -22,12 +22,24 @@ func (e Encryption) String() string {
 	return "unknown"
 }
 
-// decode undoes the encoding of a data block in place.
-func (e Encryption) decode(b []byte, id BID) {
+// Decode undoes the encoding of the block with the given id, in place.
+func (e Encryption) Decode(b []byte, id BID) {
 	switch e {
 	case Permute:
 		for i, c := range b {
 			b[i] = permuteI[c]
+		}
+	case Cyclic:
+		cycle(b, uint32(id))
+	}
+}
+
+// Encode is the reverse of Decode.
+func (e Encryption) Encode(b []byte, id BID) {
+	switch e {
+	case Permute:
+		for i, c := range b {
+			b[i] = permuteR[c]
 		}
 	case Cyclic:
 		cycle(b, uint32(id))
