@@ -4,27 +4,30 @@ package mapi
 const (
 	idImportance           ID = 0x0017
 	idMessageClass         ID = 0x001A
-	idReadReceiptRequested ID = 0x0029
 	idPriority             ID = 0x0026
+	idReadReceiptRequested ID = 0x0029
+	idReportTime           ID = 0x0032
 	idSensitivity          ID = 0x0036
 	idSubject              ID = 0x0037
 	idClientSubmitTime     ID = 0x0039
+	idSentRepSearchKey     ID = 0x003B
 	idSubjectPrefix        ID = 0x003D
-	idReceivedByName       ID = 0x0040
+	idSentRepEntryID       ID = 0x0041
 	idSentRepName          ID = 0x0042
+	idOriginalSubject      ID = 0x0049
 	idReplyRecipients      ID = 0x004F
-	idReplyRecipientNames  ID = 0x0050
+	idStartDate            ID = 0x0060
+	idEndDate              ID = 0x0061
 	idSentRepType          ID = 0x0064
 	idSentRepAddress       ID = 0x0065
-	idReceivedByAddress    ID = 0x0076
 	idConversationTopic    ID = 0x0070
 	idConversationIndex    ID = 0x0071
 	idTransportHeaders     ID = 0x007D
+	idSenderEntryID        ID = 0x0C19
 	idSenderName           ID = 0x0C1A
 	idSenderSearchKey      ID = 0x0C1D
 	idSenderType           ID = 0x0C1E
 	idSenderAddress        ID = 0x0C1F
-	idSentRepSearchKey     ID = 0x003B
 	idDisplayBcc           ID = 0x0E02
 	idDisplayCc            ID = 0x0E03
 	idDisplayTo            ID = 0x0E04
@@ -41,12 +44,10 @@ const (
 	idMessageID            ID = 0x1035
 	idReferences           ID = 0x1039
 	idInReplyTo            ID = 0x1042
+	idOriginalMessageID    ID = 0x1046
 	idIconIndex            ID = 0x1080
 	idLastVerb             ID = 0x1081
 	idFlagStatus           ID = 0x1090
-	idDisplayName          ID = 0x3001
-	idAddressType          ID = 0x3002
-	idEmailAddress         ID = 0x3003
 	idCreationTime         ID = 0x3007
 	idLastModified         ID = 0x3008
 	idSearchKey            ID = 0x300B
@@ -54,4 +55,41 @@ const (
 	idMessageCodepage      ID = 0x3FFD
 	idSenderSMTP           ID = 0x5D01
 	idSentRepSMTP          ID = 0x5D02
+	idCreatorSMTP          ID = 0x5D0A
+)
+
+// Properties of recipients.
+const (
+	idRecipientReportTime ID = 0x0032
+	idNDRReason           ID = 0x0C04
+	idNDRDiagnostic       ID = 0x0C05
+	idRecipientType       ID = 0x0C15
+	idNDRStatus           ID = 0x0C20
+	idSupplementaryInfo   ID = 0x0C1B
+	idRemoteMTA           ID = 0x0C21
+	idDisplayName         ID = 0x3001
+	idAddressType         ID = 0x3002
+	idEmailAddress        ID = 0x3003
+	idSMTPAddress         ID = 0x39FE
+	idRecipientName       ID = 0x5FF6
+	idRecipientStatus     ID = 0x5FFF
+	idRecipientFlags      ID = 0x5FFD
+)
+
+// Properties of attachments ([MS-OXCMSG] section 2.2.2).
+const (
+	idAttachData      ID = 0x3701
+	idAttachExtension ID = 0x3703
+	idAttachShortName ID = 0x3704
+	idAttachMethod    ID = 0x3705
+	idAttachName      ID = 0x3707
+	idAttachPath      ID = 0x3708
+	idAttachLongPath  ID = 0x370D
+	idAttachMIMEType  ID = 0x370E
+	idAttachContentID ID = 0x3712
+	idAttachLocation  ID = 0x3713
+	idAttachFlags     ID = 0x3714
+	idAttachCharset   ID = 0x371B
+	idAttachHidden    ID = 0x7FFE
+	idAttachPayload   ID = 0x3719
 )

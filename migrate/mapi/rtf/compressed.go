@@ -16,6 +16,9 @@ var ErrChecksum = errors.New("compressed RTF: checksum mismatch")
 const initialText = `{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbolArialTimes` +
 	` New RomanCourier{\colortbl\red0\green0\blue0` + "\r\n" + `\par \pard\plain\f0\fs20\b\i\u\tab\tx`
 
+// ErrFormat says that data isn't compressed RTF.
+var ErrFormat = errors.New("compressed RTF")
+
 const (
 	dictionarySize  = 4096
 	headerSize      = 16
@@ -40,7 +43,8 @@ type Decompressor struct {
 	err   error
 }
 
-// NewDecompressor reads the header of a PidTagRtfCompressed value. It returns io.ErrUnexpectedEOF for one that is cut off.
+// NewDecompressor reads the header of a PidTagRtfCompressed value. It fails with io.ErrUnexpectedEOF where this is
+// cut off, and with [ErrFormat].
 func NewDecompressor(r io.Reader) (*Decompressor, error) {
 	var header [headerSize]byte
 	if _, err := io.ReadFull(r, header[:]); err != nil {
@@ -59,10 +63,10 @@ func NewDecompressor(r io.Reader) (*Decompressor, error) {
 		d.plain = true
 		d.left = d.raw // writers disagree on whether the size field counts the header
 	default:
-		return nil, fmt.Errorf("compressed RTF: unknown type %08x", kind)
+		return nil, fmt.Errorf("%w: unknown type %08x", ErrFormat, kind)
 	}
 	if d.left < 0 {
-		return nil, fmt.Errorf("compressed RTF: size %d is too small", size)
+		return nil, fmt.Errorf("%w: size %d is too small", ErrFormat, size)
 	}
 	d.in = bufio.NewReader(r)
 	return d, nil

@@ -1,0 +1,215 @@
+package mapi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Values of PidTagAttachMethod ([MS-OXCMSG] section 2.2.2.9).
+const (
+	methodNone          = 0
+	methodByValue       = 1
+	methodByReference   = 2
+	methodByRefResolve  = 3
+	methodByRefOnly     = 4
+	methodEmbedded      = 5
+	methodOLE           = 6
+	methodByWebRef      = 7
+	attachFlagInHTML    = 4 // PidTagAttachFlags: ATT_MHTML_REF
+	mediaMessage        = "message/rfc822"
+	mediaUnknown        = "application/octet-stream"
+	maxAttachmentHeader = 64 << 10
+)
+
+// attached is an attachment on its way to a part.
+type attached struct {
+	reader
+	part      *part
+	name      string
+	mediaType string // in lower case, without parameters
+	data      content
+	embedded  bool   // a message
+	cid       string // Content-ID without brackets
+	location  string
+	shown     bool // within the HTML
+}
+
+// attachments opens what is attached.
+func (it *item) attachments() ([]*attached, error) {
+	var files []*attached
+	for a, err := range it.m.Attachments() {
+		if err == nil && a != nil {
+			var f *attached
+			if f, err = it.attach(a); f != nil {
+				files = append(files, f)
+			}
+		}
+		if err = it.forgive(err, "attachment"); err != nil {
+			return nil, err
+		}
+		if len(files) == maxAttachments {
+			it.warn("attachments: more than %d, the rest left out", maxAttachments)
+			break
+		}
+	}
+	return files, nil
+}
+
+// attach makes a part of an attachment.
+func (it *item) attach(a Attachment) (*attached, error) {
+	f := &attached{reader: it.of(a)}
+	method, known := f.number(idAttachMethod)
+	if !known {
+		method = methodByValue
+	}
+	if method == methodEmbedded {
+		return f, it.embed(f, a)
+	}
+	f.name = f.fileName()
+	f.mediaType = f.mediaKind()
+	s, ok := open(a, idAttachData)
+	switch {
+	case method == methodOLE && ok:
+		return f, it.object(f, s)
+	case ok && (s.Type == TypeBinary || s.Type == TypeObject || s.Type == TypeString8 || s.Type == TypeString):
+		return f, it.value(f, s)
+	case method == methodByReference || method == methodByRefResolve || method == methodByRefOnly || method == methodByWebRef:
+		it.reference(f)
+		return f, nil
+	}
+	it.warn("attachment %q has no data", f.name)
+	return nil, nil
+}
+
+// embed makes message/rfc822 of an embedded message.
+func (it *item) embed(f *attached, a Attachment) error {
+	depth := it.opts.Depth
+	if depth <= 0 {
+		depth = defaultDepth
+	}
+	if it.depth >= depth {
+		it.warn("messages within messages: more than %d levels, the rest left out", depth)
+		f.part = leaf("text/plain; charset=utf-8", as7bit, contentOf("[A message that was too deep within messages was left out.]\r\n"))
+		return nil
+	}
+	m, err := a.Message()
+	if err != nil {
+		return fmt.Errorf("embedded message: %w", err)
+	}
+	inner := newItem(m, it.opts, &Info{}, it.depth+1)
+	if inner.opts.CodePage = it.codePage(); inner.page == 0 {
+		inner.page = inner.opts.CodePage
+	}
+	e, err := inner.entity()
+	it.info.Damaged = it.info.Damaged || inner.info.Damaged
+	for _, w := range inner.info.Warnings {
+		it.warn("embedded message: %s", w)
+	}
+	if err != nil {
+		return err
+	}
+	f.embedded, f.mediaType = true, mediaMessage
+	f.name = first(fileName(f.trimmed(idDisplayName)), fileName(inner.subject()), "message")
+	if !strings.HasSuffix(strings.ToLower(f.name), ".eml") {
+		f.name += ".eml"
+	}
+	f.part = &part{message: e}
+	f.part.fields.add("Content-Type", mediaMessage)
+	f.part.fields.disposition("attachment", f.name)
+	return nil
+}
+
+// value makes a part of a file that is attached whole.
+func (it *item) value(f *attached, s Stream) error {
+	f.data = it.stream(s, fmt.Sprintf("attachment %q", f.name))
+	f.cid = strings.Trim(f.trimmed(idAttachContentID), "<> ")
+	f.location = f.trimmed(idAttachLocation)
+	if f.mediaType == mediaMessage {
+		whole, err := it.wholeMessage(f)
+		if whole || err != nil {
+			return err
+		}
+	}
+	if strings.HasPrefix(f.mediaType, "multipart/") || strings.HasPrefix(f.mediaType, "message/") && f.mediaType != "message/delivery-status" {
+		f.part = leaf(mediaUnknown+fileParameter("name", f.name), asBase64, f.data) // RFC 2046 sections 5.1 and 5.2 forbid base64 for them
+	} else {
+		f.part = leaf(f.mediaType+f.charsetParameter()+fileParameter("name", f.name), asBase64, f.data)
+	}
+	f.describe("attachment")
+	return nil
+}
+
+// wholeMessage keeps a message that is attached as a file as it is, if it can travel so.
+func (it *item) wholeMessage(f *attached) (bool, error) {
+	c := withLineEnds(f.data)
+	s, err := surveyOf(c)
+	if err != nil || !s.text || s.longest > hardLine {
+		return false, err
+	}
+	p := &part{body: c, raw: true, eight: s.high > 0}
+	p.fields.add("Content-Type", mediaMessage+fileParameter("name", f.name))
+	if p.eight {
+		p.fields.add("Content-Transfer-Encoding", as8bit)
+	}
+	f.part = p
+	f.describe("attachment")
+	return true, nil
+}
+
+// reference makes a note of a file that was never in the store.
+func (it *item) reference(f *attached) {
+	where := first(f.trimmed(idAttachLongPath), f.trimmed(idAttachPath), f.location, "unknown")
+	it.warn("attachment %q is only a reference", f.name)
+	c := contentOf("[This file was not attached but referred to: " + where + "]\r\n")
+	s, _ := surveyOf(c) // nothing to go wrong
+	f.part = leaf("text/plain; charset=utf-8", s.encoding(), c)
+	f.part.fields.disposition("attachment", fileName(f.name)+".txt")
+}
+
+// object makes a part of an OLE object: of the file that is packed in it, else of its storage as it is.
+func (it *item) object(f *attached, s Stream) error {
+	data := storeReader{s.Data}
+	head := make([]byte, 8)
+	if _, err := data.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		if err = it.forgive(err, "OLE object"); err != nil {
+			return err
+		}
+	}
+	if f.name == unnamed {
+		f.name = "object"
+	}
+	f.name += ".ole"
+	f.mediaType = "application/x-ole-storage"
+	f.data = it.stream(s, "OLE object")
+	f.part = leaf(f.mediaType+fileParameter("name", f.name), asBase64, f.data)
+	f.describe("attachment")
+	return nil
+}
+
+// describe adds the fields that say what the file is called and how it is meant.
+func (f *attached) describe(disposition string) {
+	f.part.fields.disposition(disposition, f.name, f.dates()...)
+	if f.cid != "" && isASCII(f.cid) && len(f.cid) < hardLine/2 && !strings.ContainsAny(f.cid, " \"<>()\x7f") {
+		f.part.fields.add("Content-ID", "<"+f.cid+">")
+	} else {
+		f.cid = ""
+	}
+	if location := oneLine(f.location); location != "" {
+		f.part.fields.add("Content-Location", encodeText(location))
+	}
+}
+
+// dates are when the file was made and changed (RFC 2183 section 2).
+func (f *attached) dates() []string {
+	const layout = `"Mon, 02 Jan 2006 15:04:05 -0700"`
+	var parameters []string
+	if t := f.time(idCreationTime); !t.IsZero() {
+		parameters = append(parameters, "creation-date="+t.Format(layout))
+	}
+	if t := f.time(idLastModified); !t.IsZero() {
+		parameters = append(parameters, "modification-date="+t.Format(layout))
+	}
+	return parameters
+}
