@@ -104,26 +104,31 @@ func (f *File) rawBlock(x extent) ([]byte, error) {
 	return b[:x.stored], f.checkTrailer(x, b[:x.stored], b[len(b)-f.lay.blockTail:])
 }
 
-// checkTrailer compares a block with its trailer ([MS-PST] 2.2.2.8.1). Only a hole in the file makes it useless.
+// checkTrailer compares a block with its trailer ([MS-PST] 2.2.2.8.1). What it says against the block is noted, unless nothing
+// speaks for it: then some other thing lies there, or nothing.
 func (f *File) checkTrailer(x extent, b, t []byte) error {
 	size, sig := int(binary.LittleEndian.Uint16(t)), binary.LittleEndian.Uint16(t[2:])
 	sum, id := binary.LittleEndian.Uint32(t[4:]), BID(f.lay.id(t[8:]))
 	if f.lay.format == ANSI {
 		sum, id = binary.LittleEndian.Uint32(t[8:]), BID(f.lay.id(t[4:]))
 	}
-	if size == 0 && id == 0 && allZero(b) && len(b) > 0 {
+	sizeOK, idOK, sumOK := size == x.stored, id.key() == x.id.key(), sum == checksum(b)
+	if !sizeOK && !idOK && allZero(t) && allZero(b) {
 		return ErrEmpty
 	}
+	if !sizeOK && !idOK && !sumOK && !allZero(t) {
+		return ErrOtherID
+	}
 	warn := func(cause error) { f.warnings.add(&Damage{x.offset, blockName(x.id), cause}) }
-	if size != x.stored {
+	if !sizeOK {
 		warn(ErrBlockSize)
 	}
-	if id.key() != x.id.key() {
+	if !idOK {
 		warn(ErrOtherID)
 	} else if sig != signature(x.offset, id) {
 		warn(ErrSignature)
 	}
-	if sum != checksum(b) {
+	if !sumOK {
 		warn(ErrChecksum)
 	}
 	return nil

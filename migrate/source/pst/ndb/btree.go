@@ -36,11 +36,8 @@ func (s span) part(p *page) (from, to int, err error) {
 
 // visit loads a page that must have the given level (any if negative) and checks that it belongs into the span.
 func (f *File) visit(ref pageRef, kind byte, level int, s span) (p *page, from, to int, err error) {
-	if p, err = f.loadPage(ref, kind); err != nil {
+	if p, err = f.loadPage(ref, kind, level); err != nil {
 		return nil, 0, 0, err
-	}
-	if level >= 0 && p.level != level {
-		return nil, 0, 0, &Damage{ref.offset, pageName(kind), ErrPageLevel}
 	}
 	if from, to, err = s.part(p); err != nil {
 		return nil, 0, 0, &Damage{ref.offset, pageName(kind), err}

@@ -69,10 +69,10 @@ func (f *File) openRoots(h header) error {
 
 // checkRoots says what hinders using the roots of both trees.
 func (f *File) checkRoots() error {
-	if _, err := f.loadPage(f.nbt, nodePage); err != nil {
+	if _, err := f.loadPage(f.nbt, nodePage, -1); err != nil {
 		return err
 	}
-	_, err := f.loadPage(f.bbt, blockPage)
+	_, err := f.loadPage(f.bbt, blockPage, -1)
 	return err
 }
 

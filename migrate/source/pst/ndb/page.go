@@ -27,7 +27,7 @@ type page struct {
 	lost    int      // entries that were out of order
 }
 
-// name says which tree a kind of page belongs to.
+// pageName says which tree a kind of page belongs to.
 func pageName(kind byte) string {
 	if kind == nodePage {
 		return "NBT page"
@@ -35,20 +35,23 @@ func pageName(kind byte) string {
 	return "BBT page"
 }
 
-// loadPage reads a page, or takes it from the cache.
-func (f *File) loadPage(ref pageRef, kind byte) (*page, error) {
+// loadPage reads a page, or takes it from the cache. It must have the given level; any will do if that is negative.
+func (f *File) loadPage(ref pageRef, kind byte, level int) (*page, error) {
+	damaged := func(cause error) error { return &Damage{f.within(ref.offset), pageName(kind), cause} }
 	if p, ok := f.pages.get(ref.offset); ok && p.kind == kind {
+		if level >= 0 && p.level != level {
+			return nil, damaged(ErrPageLevel)
+		}
 		return p, nil
 	}
-	damaged := func(cause error) error { return &Damage{ref.offset, pageName(kind), cause} }
 	if ref.offset < 0 || ref.offset > f.size-int64(f.lay.page) {
-		return nil, &Damage{f.within(ref.offset), pageName(kind), ErrTruncated}
+		return nil, damaged(ErrTruncated)
 	}
 	raw := make([]byte, f.lay.page)
 	if n, err := f.r.ReadAt(raw, ref.offset); n < len(raw) {
 		return nil, damaged(err)
 	}
-	p, err := f.parsePage(raw, kind)
+	p, err := f.parsePage(raw, kind, level)
 	if err != nil {
 		return nil, damaged(err)
 	}
@@ -63,39 +66,64 @@ func (f *File) within(offset int64) int64 {
 	return min(max(offset, 0), f.size)
 }
 
-// parsePage takes a page apart. What would make it useless is an error.
-func (f *File) parsePage(raw []byte, kind byte) (*page, error) {
+// parsePage takes a page apart. What would make it useless is an error. Where the checksum says that bytes of the page are
+// wrong, what is expected counts more than what the page says of itself.
+func (f *File) parsePage(raw []byte, kind byte, level int) (*page, error) {
 	l := f.lay
 	if t := raw[l.trailer:]; t[0] != kind && t[1] != kind {
 		return nil, ErrPageType
 	}
-	p := &page{kind: kind}
-	count, size := 0, 0
-	if l.format == Unicode4K {
-		count = int(binary.LittleEndian.Uint16(raw[l.entries:]))
-		size, p.level = int(raw[l.entries+4]), int(raw[l.entries+5])
-	} else {
-		count, size, p.level = int(raw[l.entries]), int(raw[l.entries+2]), int(raw[l.entries+3])
+	count, size, own := l.counts(raw)
+	p := &page{kind: kind, level: own}
+	bad := !l.intact(raw)
+	if bad && level >= 0 {
+		p.level = level
 	}
-	if p.level >= maxLevels {
+	if p.level >= maxLevels || level >= 0 && p.level != level {
 		return nil, ErrPageLevel
 	}
-	if size < f.entrySize(kind, p.level) || count*size > l.entries {
+	least := f.entrySize(kind, p.level)
+	if bad && (size < least || count*size > l.entries) {
+		size = least
+		count = min(count, l.entries/size)
+	}
+	if size < least || count*size > l.entries {
 		return nil, ErrPageCount
 	}
 	p.fill(l, raw, count, size)
 	return p, nil
 }
 
-// entrySize is the least size of an entry.
-func (f *File) entrySize(kind byte, level int) int {
-	switch {
-	case level > 0:
-		return 3 * f.lay.word
-	case kind == nodePage:
-		return 3*f.lay.word + 4
+// counts reads what a page says of itself: how many entries it has, their size, and its level.
+func (l layout) counts(raw []byte) (count, size, level int) {
+	if l.format == Unicode4K {
+		return int(binary.LittleEndian.Uint16(raw[l.entries:])), int(raw[l.entries+4]), int(raw[l.entries+5])
 	}
-	return 2*f.lay.word + 4
+	return int(raw[l.entries]), int(raw[l.entries+2]), int(raw[l.entries+3])
+}
+
+// intact says that the checksum of a page is right.
+func (l layout) intact(raw []byte) bool {
+	at := l.trailer + 4
+	if l.format == ANSI {
+		at = l.trailer + 8
+	}
+	return binary.LittleEndian.Uint32(raw[at:]) == checksum(raw[:l.trailer])
+}
+
+// entrySize is the size of an entry, at least: those of the node B-tree have 4 unused bytes in the Unicode formats.
+func (f *File) entrySize(kind byte, level int) int {
+	switch w := f.lay.word; {
+	case level > 0:
+		return 3 * w
+	case kind == nodePage && w == 8:
+		return 32
+	case kind == nodePage:
+		return 16
+	case w == 8:
+		return 24
+	}
+	return 12
 }
 
 // fill splits the page into entries and leaves out those that are out of order.
@@ -148,12 +176,12 @@ func ascending(keys []uint64) []int {
 // warnPage notes what is wrong with a page that is used.
 func (f *File) warnPage(raw []byte, ref pageRef, kind byte) {
 	t := raw[f.lay.trailer:]
-	id, sum := f.lay.id(t[8:]), binary.LittleEndian.Uint32(t[4:])
+	id := f.lay.id(t[8:])
 	if f.lay.format == ANSI {
-		id, sum = uint64(binary.LittleEndian.Uint32(t[4:])), binary.LittleEndian.Uint32(t[8:])
+		id = uint64(binary.LittleEndian.Uint32(t[4:]))
 	}
 	warn := func(cause error) { f.warnings.add(&Damage{ref.offset, pageName(kind), cause}) }
-	if sum != checksum(raw[:f.lay.trailer]) {
+	if !f.lay.intact(raw) {
 		warn(ErrChecksum)
 	}
 	if id != uint64(ref.id) {

@@ -1,6 +1,7 @@
 package psttest
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"maps"
@@ -177,21 +178,48 @@ func (b *builder) pageTrailer(raw []byte, kind byte, signature uint16, id uint64
 	return append(raw, make([]byte, b.s.page-len(raw))...)
 }
 
-// maps writes the allocation maps, which say that all is taken.
+// maps writes the allocation maps ([MS-PST] 2.2.2.7.2): a bit for each unit that is taken, the highest bit of a byte first.
 func (b *builder) maps() {
+	unit, head := int64(b.s.blockUnit), 0
+	if b.format == ndb.ANSI {
+		head = 4
+	}
+	taken := b.taken()
 	for at := b.s.amap; at < b.at; at += b.s.amapStep {
 		raw := make([]byte, b.s.trailer)
-		from := 0
-		if b.format == ndb.ANSI {
-			from = 4
+		for len(taken) > 0 && taken[0].offset < at+b.s.amapStep {
+			from, to := (taken[0].offset-at)/unit, (taken[0].offset+int64(len(taken[0].data))-at+unit-1)/unit
+			for ; from < to; from++ {
+				raw[head+int(from/8)] |= 0x80 >> (from % 8)
+			}
+			taken = taken[1:]
 		}
-		for i := from; i < len(raw); i++ {
-			raw[i] = 0xFF
+		for i := range b.s.amapPages * int64(b.s.page) / unit {
+			raw[head+int(i/8)] |= 0x80 >> (i % 8)
 		}
 		b.out.put(at, b.pageTrailer(raw, 0x84, 0, uint64(at)))
+		if (at-b.s.amap)/b.s.amapStep%8 == 0 && b.format != ndb.Unicode4K {
+			b.pageMap(at + int64(b.s.page))
+		}
 	}
 	slices.SortStableFunc(b.out.parts, func(x, y part) int { return cmp.Compare(x.offset, y.offset) })
 	b.out.size = b.at
+}
+
+// pageMap writes the map of pages that old programs want to see ([MS-PST] 2.2.2.7.3).
+func (b *builder) pageMap(at int64) {
+	raw := bytes.Repeat([]byte{0xFF}, b.s.trailer)
+	if b.format == ndb.ANSI {
+		clear(raw[:4])
+	}
+	b.out.put(at, b.pageTrailer(raw, 0x83, 0, uint64(at)))
+}
+
+// taken are the parts behind the header, in the order of their places.
+func (b *builder) taken() []part {
+	list := slices.Clone(b.out.parts[1:])
+	slices.SortFunc(list, func(x, y part) int { return cmp.Compare(x.offset, y.offset) })
+	return list
 }
 
 // header writes the header ([MS-PST] 2.2.2.6).
