@@ -58,6 +58,23 @@ type Describer interface {
 	Describe() string
 }
 
+// An Exporter is a [Source] that also holds what is not mail: contacts, appointments, tasks, notes.
+type Exporter interface {
+	// Others lists those items, folder by folder and in the same order each time. An error beside an item says that it can't
+	// be read, and the iteration goes on; an error without one is about a piece of the source. [Export] writes them to files.
+	Others(ctx context.Context) iter.Seq2[*Other, error]
+}
+
+// An Other is one item that is not mail.
+type Other struct {
+	Folder Folder
+	Kind   string // in a word, for people: "contact"
+	Name   string // what the item calls itself; may be empty
+	Ext    string // of its file: ".vcf" or ".ics"
+	// Write writes the item in that format, the same bytes each time.
+	Write func(w io.Writer) error
+}
+
 // ErrChanged says that a source is no longer what was scanned; scanning it again mends that.
 var ErrChanged = errors.New("source changed since it was scanned")
 

@@ -13,12 +13,13 @@ import (
 	"unpop/migrate"
 	"unpop/migrate/source/maildir"
 	"unpop/migrate/source/mbox"
+	"unpop/migrate/source/pst"
 	"unpop/migrate/source/thunderbird"
 )
 
 // Found says what a source's specification turned out to be.
 type Found struct {
-	Kind string // "mbox", "maildir", "thunderbird"
+	Kind string // "mbox", "maildir", "thunderbird", "pst"
 	Path string // absolute and clean
 }
 
@@ -35,6 +36,7 @@ type kind struct {
 // kinds is in the order of asking: a Thunderbird profile may hold Maildir folders, and both may lie among mbox files.
 var kinds = []kind{
 	{"thunderbird", "Thunderbird profile", thunderbird.IsProfile, opener(thunderbird.Open)},
+	{"pst", "Outlook data file", pst.IsPST, opener(pst.Open)},
 	{"maildir", "Maildir", maildir.IsMaildir, opener(maildir.Open)},
 	{"mbox", "mbox", isMbox, opener(mbox.Open)},
 }
@@ -52,6 +54,9 @@ func opener[S migrate.Source](open func(string) (S, error)) func(string) (migrat
 
 // ErrUnknown says that a path holds nothing that is known as mail.
 var ErrUnknown = errors.New("what is this")
+
+// ErrInUse says that another program has a source open and lets nobody else read it, as Outlook does with its files on Windows.
+var ErrInUse = pst.ErrInUse
 
 // ErrMixed says that a directory holds two kinds of mail, and each has to be named.
 var ErrMixed = errors.New("more than one kind of mail")
@@ -99,11 +104,18 @@ func kindOf(path string) (*kind, error) {
 		case !k.is(path):
 		case k.name == "maildir" && mixed(path):
 			return nil, fmt.Errorf("%w: Maildir folders and mbox files at %s; name each: maildir:%[2]s and mbox:%[2]s", ErrMixed, path)
+		case k.name == "pst" && isDir(path) && (maildir.IsMaildir(path) || isMbox(path)):
+			return nil, fmt.Errorf("%w: Outlook's files and other mail at %s; name each: pst:%[2]s and maildir:%[2]s or mbox:%[2]s", ErrMixed, path)
 		default:
 			return k, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: no %s at %s", ErrUnknown, titles(), path)
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // isMbox reports whether a path is an mbox file, or a directory with some in it.
@@ -175,7 +187,7 @@ func absolute(path string) (string, error) {
 	return abs, nil
 }
 
-// titles lists the kinds for a person: "mbox, Maildir or Thunderbird profile".
+// titles lists the kinds for a person: "mbox, Maildir, Outlook data file or Thunderbird profile".
 func titles() string {
 	var text string
 	for i := len(kinds) - 1; i >= 0; i-- {

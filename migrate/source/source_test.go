@@ -136,8 +136,8 @@ func TestErrorsHelp(t *testing.T) {
 	t.Parallel()
 	root := planted(t)
 	for spec, want := range map[string]string{
-		root + "/docs":  "what is this: no mbox, Maildir or Thunderbird profile at " + root + "/docs",
-		"maildri:x":     "kinds are thunderbird, maildir, mbox",
+		root + "/docs":  "what is this: no mbox, Maildir, Outlook data file or Thunderbird profile at " + root + "/docs",
+		"maildri:x":     "kinds are thunderbird, pst, maildir, mbox",
 		root + "/mixed": "name each: maildir:" + root + "/mixed and mbox:" + root + "/mixed",
 	} {
 		if _, _, err := Open(spec); err == nil || !strings.Contains(err.Error(), want) {

@@ -126,7 +126,7 @@ func parseMapping(value string) (migrate.Mapping, error) {
 // someSources demands at least one source.
 func someSources(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usagef(cmd, "no SOURCE given").hinted("a source is an mbox file or folder, a Maildir or a Thunderbird profile, such as ~/.thunderbird")
+		return usagef(cmd, "no SOURCE given").hinted("a source is an mbox file or folder, a Maildir, an Outlook data file or a Thunderbird profile, such as ~/.thunderbird")
 	}
 	return nil
 }

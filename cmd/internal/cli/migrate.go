@@ -11,6 +11,7 @@ import (
 
 func (a *app) migrate() *cobra.Command {
 	var flags workFlags
+	var export exportFlag
 	cmd := &cobra.Command{
 		Use:   "migrate --to URL SOURCE...",
 		Short: "Bring the mail of the sources to the account, each message once.",
@@ -23,17 +24,21 @@ it. Stop it whenever you like: the same command again goes on where it stopped.`
 		Args: someSources,
 		Annotations: exits(exitDone, exitError, exitUsage, exitRejected, exitDenied, exitFull,
 			exitLocked, exitStopped),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.runMigrate(cmd, &flags, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runMigrate(cmd, &flags, &export, args) },
 	}
 	flags.add(cmd)
+	export.add(cmd)
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	return cmd
 }
 
-func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, specs []string) error {
+func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, export *exportFlag, specs []string) error {
 	j, err := a.prepare(cmd, flags, specs)
 	if err != nil {
 		return err
+	}
+	if err := export.write(cmd.Context(), a, j.inputs); err != nil {
+		return errors.Join(err, j.close())
 	}
 	report, err := a.run(cmd.Context(), j)
 	err = a.settle(cmd.Context(), j, report, err)

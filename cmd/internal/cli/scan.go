@@ -16,6 +16,7 @@ import (
 
 func (a *app) scan() *cobra.Command {
 	var ledger ledgerFlag
+	var export exportFlag
 	cmd := &cobra.Command{
 		Use:   "scan SOURCE...",
 		Short: "Show what is there: folders, messages, duplicates; touch nothing.",
@@ -23,18 +24,21 @@ func (a *app) scan() *cobra.Command {
   unpop scan mbox:/mnt/pc2/mail maildir:/mnt/pc3/Maildir`,
 		Args:        someSources,
 		Annotations: exits(exitDone, exitError, exitUsage, exitStopped),
-		RunE:        func(cmd *cobra.Command, args []string) error { return a.runScan(cmd.Context(), ledger.state, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runScan(cmd.Context(), ledger.state, &export, args)
+		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	ledger.add(cmd, "keep what was read in `FILE`, for a quick next scan")
+	export.add(cmd)
 	return cmd
 }
 
 // scanAccount is the ledger's account for what was only scanned.
 const scanAccount = "scan:"
 
-func (a *app) runScan(ctx context.Context, ledger string, specs []string) error {
+func (a *app) runScan(ctx context.Context, ledger string, export *exportFlag, specs []string) error {
 	inputs, err := openSources(specs)
 	if err != nil {
 		return err
@@ -54,6 +58,9 @@ func (a *app) runScan(ctx context.Context, ledger string, specs []string) error 
 	inventory, err := a.takeInventory(ctx, j)
 	if err == nil {
 		err = a.showInventory(ctx, j, inventory)
+	}
+	if err == nil {
+		err = export.write(ctx, a, inputs)
 	}
 	return errors.Join(err, j.ended(ctx, err), j.close())
 }

@@ -31,12 +31,14 @@ func openSources(specs []string) ([]migrate.Input, error) {
 // sourceError says what to do about a source that can't be opened.
 func sourceError(err error) error {
 	switch {
+	case errors.Is(err, source.ErrInUse):
+		return hinted(err, "close Outlook, then run unpop again")
 	case errors.Is(err, os.ErrNotExist):
 		return hinted(err, "check the path; is the disk or the share there?")
 	case errors.Is(err, os.ErrPermission):
 		return hinted(err, "unpop must be allowed to read it")
 	case errors.Is(err, source.ErrUnknown):
-		return hinted(err, "if you know better, say so: mbox:PATH, maildir:PATH or thunderbird:PATH")
+		return hinted(err, "if you know better, say so: mbox:PATH, maildir:PATH, pst:PATH or thunderbird:PATH")
 	default:
 		return err
 	}

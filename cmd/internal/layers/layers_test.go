@@ -19,10 +19,14 @@ var rules = []struct {
 	{"state/...", []string{"dedupe"}},
 	{"migrate/mutf7", nil},
 	{"migrate/mend", nil},
+	{"migrate/mapi/...", []string{"migrate/mapi/..."}},
 	{"migrate", []string{"state", "dedupe", "migrate/mend"}},
 	{"migrate/migratetest/...", []string{"migrate", "state", "dedupe"}},
 	// A profile is made of mbox files and Maildirs; otherwise a source doesn't know another.
 	{"migrate/source/thunderbird/...", []string{"migrate", "dedupe", "migrate/mutf7", "migrate/source/mbox/...", "migrate/source/maildir/..."}},
+	// The files of Outlook hold MAPI items, which another package makes mail of.
+	{"migrate/source/pst", []string{"migrate", "migrate/mutf7", "migrate/mapi", "migrate/source/pst/..."}},
+	{"migrate/source/pst/...", []string{"migrate/source/pst/..."}},
 	// Package source tells which kind a place is of.
 	{"migrate/source", []string{"migrate", "dedupe", "migrate/source/..."}},
 	{"migrate/source/*", []string{"migrate", "dedupe", "migrate/mutf7"}},
@@ -151,6 +155,10 @@ func TestRulesNotice(t *testing.T) {
 		{"migrate/source/thunderbird", "migrate/source/mbox", true},
 		{"migrate/source/thunderbird", "migrate/source/pst", false},
 		{"migrate/source/pst/ltp", "migrate/source/pst/ndb", true},
+		{"migrate/source/pst/ltp", "migrate/mapi", false},
+		{"migrate/source/pst", "migrate/mapi", true},
+		{"migrate/source/mbox", "migrate/mapi", false},
+		{"migrate/mapi", "migrate", false},
 		{"migrate/source", "migrate/source/pst", true},
 		{"migrate/source/pst", "migrate/source", false},
 		{"migrate/target/imap", "migrate/source/mbox", false},

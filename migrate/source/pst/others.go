@@ -1,0 +1,84 @@
+package pst
+
+import (
+	"context"
+	"io"
+	"iter"
+	"strings"
+
+	"unpop/migrate"
+	"unpop/migrate/mapi"
+	"unpop/migrate/source/pst/ndb"
+)
+
+// Others implements [migrate.Exporter]: contacts and distribution lists as vCards; appointments, tasks, journal entries and notes as
+// iCalendar objects.
+func (s *Source) Others(ctx context.Context) iter.Seq2[*migrate.Other, error] {
+	return func(yield func(*migrate.Other, error) bool) {
+		for _, f := range s.files {
+			if f.err != nil {
+				if !yield(nil, f.err) {
+					return
+				}
+				continue
+			}
+			for _, p := range f.folderParts() {
+				if !p.listOthers(ctx, yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// listOthers lists what is no mail in a folder; it returns false when it is to stop.
+func (p *part) listOthers(ctx context.Context, yield func(*migrate.Other, error) bool) bool {
+	for i, e := range p.file.loadTree().in(p.folder.node) {
+		if err := ctx.Err(); err != nil {
+			yield(nil, err)
+			return false
+		}
+		m, class, err := p.other(e.message)
+		if err != nil {
+			if !yield(nil, p.fault(i+1, err)) {
+				return false
+			}
+			continue
+		}
+		if m != nil && !yield(p.describeOther(m, class), nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// other opens an item; nil if it is mail, or settings.
+func (p *part) other(id ndb.NID) (*item, mapi.Class, error) {
+	node, err := p.file.file.Node(id)
+	if err != nil {
+		return nil, 0, err
+	}
+	m, err := p.file.item(node, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	class := mapi.Classify(m)
+	if class.IsMail() || class == mapi.ClassSettings || mapi.StateOf(m).Associated {
+		return nil, class, nil
+	}
+	return m, class, nil
+}
+
+func (p *part) describeOther(m *item, class mapi.Class) *migrate.Other {
+	opts := mapi.Options{Resolve: p.file.resolve, CodePage: p.file.page}
+	o := &migrate.Other{Folder: p.where(), Kind: class.String(), Name: subjectOf(m, p.file.page), Ext: ".ics"}
+	o.Write = func(w io.Writer) error { return mapi.Calendar(w, m, opts) }
+	if class == mapi.ClassContact || class == mapi.ClassDistList {
+		o.Ext = ".vcf"
+		o.Write = func(w io.Writer) error { return mapi.VCard(w, m, opts) }
+		if name := strings.TrimSpace(mapi.Text(m, idDisplayName, p.file.page)); name != "" {
+			o.Name = name
+		}
+	}
+	return o
+}
