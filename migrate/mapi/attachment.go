@@ -17,7 +17,7 @@ const (
 	methodEmbedded      = 5
 	methodOLE           = 6
 	methodByWebRef      = 7
-	attachFlagInHTML    = 4 // PidTagAttachFlags: ATT_MHTML_REF
+	attachmentException = 2 // PidTagAttachmentFlags: afException
 	mediaMessage        = "message/rfc822"
 	mediaUnknown        = "application/octet-stream"
 	maxAttachmentHeader = 64 << 10
@@ -60,6 +60,9 @@ func (it *item) attachments() ([]*attached, error) {
 // attach makes a part of an attachment.
 func (it *item) attach(a Attachment) (*attached, error) {
 	f := &attached{reader: it.of(a)}
+	if f.int(idAttachmentFlags)&attachmentException != 0 && Classify(it.m) != ClassMail {
+		return nil, nil // an instance of a series; the series says what is different
+	}
 	method, known := f.number(idAttachMethod)
 	if !known {
 		method = methodByValue

@@ -20,7 +20,7 @@ func (it *item) body() (*part, error) {
 	switch Classify(it.m) {
 	case ClassReport:
 		return it.report(files)
-	case ClassMeeting, ClassAppointment, ClassTask, ClassTaskRequest, ClassNote, ClassJournal:
+	case ClassMeeting, ClassAppointment, ClassTask, ClassTaskRequest, ClassJournal:
 		return it.withCalendar(files)
 	case ClassContact, ClassDistList:
 		return it.withCard(files)

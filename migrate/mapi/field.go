@@ -132,7 +132,7 @@ func isASCII(s string) bool {
 func encodedWords(text string) []string {
 	text = strings.ToValidUTF8(text, "\ufffd")
 	encode, begin := wordB, "=?utf-8?B?"
-	if quoted := wordQ(text); len(quoted) <= base64.StdEncoding.EncodedLen(len(text)) {
+	if quoted := wordQ(text); len(quoted) <= 2*len(text) {
 		encode, begin = wordQ, "=?utf-8?Q?"
 	}
 	var words []string

@@ -93,3 +93,34 @@ const (
 	idAttachHidden    ID = 0x7FFE
 	idAttachPayload   ID = 0x3719
 )
+
+// Properties of contacts.
+const (
+	idGeneration     ID = 0x3A05
+	idGivenName      ID = 0x3A06
+	idBusinessPhone  ID = 0x3A08
+	idHomePhone      ID = 0x3A09
+	idSurname        ID = 0x3A11
+	idCompany        ID = 0x3A16
+	idTitle          ID = 0x3A17
+	idDepartment     ID = 0x3A18
+	idPrimaryPhone   ID = 0x3A1A
+	idBusinessPhone2 ID = 0x3A1B
+	idMobilePhone    ID = 0x3A1C
+	idCarPhone       ID = 0x3A1E
+	idOtherPhone     ID = 0x3A1F
+	idPager          ID = 0x3A21
+	idBusinessFax    ID = 0x3A24
+	idHomeFax        ID = 0x3A25
+	idHomePhone2     ID = 0x3A2F
+	idAnniversary    ID = 0x3A41
+	idBirthday       ID = 0x3A42
+	idMiddleName     ID = 0x3A44
+	idNamePrefix     ID = 0x3A45
+	idProfession     ID = 0x3A46
+	idSpouse         ID = 0x3A48
+	idNickname       ID = 0x3A4F
+	idPersonalPage   ID = 0x3A50
+	idBusinessPage   ID = 0x3A51
+	idCompanyPhone   ID = 0x3A57
+)

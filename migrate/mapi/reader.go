@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -71,8 +72,6 @@ func (r reader) number(id ID) (int, bool) {
 	}
 	return 0, false
 }
-
-func (r reader) bool(id ID) bool { return r.int(id) != 0 }
 
 // binary reads a binary value; longer ones than limit count as missing.
 func (r reader) binary(id ID, limit int64) []byte {
@@ -176,6 +175,19 @@ func (r reader) namedTime(name Name) time.Time {
 	return time.Time{}
 }
 
+// namedFloat reads a number with a fraction.
+func (r reader) namedFloat(name Name) float64 {
+	id, ok := r.named(name)
+	if !ok {
+		return 0
+	}
+	v, ok := r.Get(id)
+	if !ok || v.Type != TypeFloat64 || len(v.Data) < 8 {
+		return 0
+	}
+	return math.Float64frombits(binary.LittleEndian.Uint64(v.Data))
+}
+
 func (r reader) namedBinary(name Name) []byte {
 	if id, ok := r.named(name); ok {
 		return r.binary(id, maxText)
@@ -185,6 +197,15 @@ func (r reader) namedBinary(name Name) []byte {
 
 // namedTexts reads the strings of a property of several, or of one.
 func (r reader) namedTexts(name Name) []string {
+	var texts []string
+	for _, v := range r.namedValues(name) {
+		texts = append(texts, r.decode(v))
+	}
+	return texts
+}
+
+// namedValues reads the strings or binaries of a property of several, or of one.
+func (r reader) namedValues(name Name) []Value {
 	id, ok := r.named(name)
 	if !ok {
 		return nil
@@ -194,13 +215,13 @@ func (r reader) namedTexts(name Name) []string {
 		return nil
 	}
 	if v.Type&TypeMulti == 0 {
-		return []string{r.decode(v)}
+		return []Value{v}
 	}
-	var texts []string
+	var values []Value
 	for _, data := range split(v.Data) {
-		texts = append(texts, r.decode(Value{v.Type &^ TypeMulti, data}))
+		values = append(values, Value{v.Type &^ TypeMulti, data})
 	}
-	return texts
+	return values
 }
 
 // split takes the values of variable size apart ([MS-PST] section 2.3.3.4.2). What points outside is left out.

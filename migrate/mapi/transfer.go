@@ -110,7 +110,7 @@ func (s *survey) encoding() string {
 	switch {
 	case s.high == 0 && s.longest <= hardLine && !s.dashes && !s.nul && !s.bare:
 		return as7bit
-	case s.high*6 < s.size:
+	case s.high*4 < s.size:
 		return asQuoted
 	}
 	return asBase64
