@@ -88,10 +88,9 @@ const (
 	idAttachMIMEType  ID = 0x370E
 	idAttachContentID ID = 0x3712
 	idAttachLocation  ID = 0x3713
-	idAttachFlags     ID = 0x3714
 	idAttachCharset   ID = 0x371B
-	idAttachHidden    ID = 0x7FFE
-	idAttachPayload   ID = 0x3719
+	idAttachmentFlags ID = 0x7FFD
+	idAttachPhoto     ID = 0x7FFF
 )
 
 // Properties of contacts.
