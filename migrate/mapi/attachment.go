@@ -135,11 +135,20 @@ func (it *item) value(f *attached, s Stream) error {
 			return err
 		}
 	}
-	if strings.HasPrefix(f.mediaType, "multipart/") || strings.HasPrefix(f.mediaType, "message/") && f.mediaType != "message/delivery-status" {
-		f.part = leaf(mediaUnknown+fileParameter("name", f.name), asBase64, f.data) // RFC 2046 sections 5.1 and 5.2 forbid base64 for them
-	} else {
-		f.part = leaf(f.mediaType+f.charsetParameter()+fileParameter("name", f.name), asBase64, f.data)
+	kind := f.mediaType
+	how := asBase64
+	if strings.HasPrefix(kind, "message/") || strings.HasPrefix(kind, "multipart/") { // RFC 2046 sections 5.1 and 5.2 forbid base64 for them
+		s, err := surveyOf(withLineEnds(f.data))
+		if err != nil {
+			return err
+		}
+		if how = s.encoding(); how == as7bit && isFacts(kind) {
+			f.data = withLineEnds(f.data)
+		} else {
+			kind, how = mediaUnknown, asBase64
+		}
 	}
+	f.part = leaf(kind+f.charsetParameter()+fileParameter("name", f.name), how, f.data)
 	f.describe("attachment")
 	return nil
 }

@@ -25,6 +25,9 @@ func (it *item) body() (*part, error) {
 	case ClassContact, ClassDistList:
 		return it.withCard(files)
 	}
+	if it.travelledAs() == "multipart/report" {
+		return it.report(files)
+	}
 	if root, err := it.sealed(files); root != nil || err != nil {
 		return root, err
 	}

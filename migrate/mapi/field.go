@@ -60,7 +60,8 @@ func oneLine(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// fold breaks a line at blanks, which stay, so that no line is longer than it should be where that can be had.
+// fold breaks a line at blanks, which stay, so that no line is longer than it should be where that can be had. Quoted strings are
+// broken only where they don't fit into a line.
 func fold(line string) string {
 	if len(line) <= softLine {
 		return line
@@ -68,13 +69,8 @@ func fold(line string) string {
 	var b strings.Builder
 	column := 0
 	for rest := line; rest != ""; {
-		blanks := len(rest) - len(strings.TrimLeft(rest, " \t"))
-		end := strings.IndexAny(rest[blanks:], " \t")
-		if end < 0 {
-			end = len(rest) - blanks
-		}
-		word := rest[:blanks+end]
-		if blanks > 0 && column > 0 && column+len(word) > softLine && end > 0 {
+		word := nextWord(rest)
+		if column > 0 && column+len(word) > softLine && (word[0] == ' ' || word[0] == '\t') && strings.Trim(word, " \t") != "" {
 			b.WriteString("\r\n")
 			column = 0
 		}
@@ -83,6 +79,31 @@ func fold(line string) string {
 		rest = rest[len(word):]
 	}
 	return b.String()
+}
+
+// nextWord takes blanks and the word after them. Blanks in quotes belong to the word if it isn't too long then.
+func nextWord(s string) string {
+	start := len(s) - len(strings.TrimLeft(s, " \t"))
+	end := strings.IndexAny(s[start:], " \t")
+	if end < 0 {
+		return s
+	}
+	end += start
+	quoted := false
+	for i := start; i < min(len(s), start+softLine); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case (c == ' ' || c == '\t') && !quoted:
+			return s[:i]
+		}
+	}
+	if len(s) < start+softLine && !quoted {
+		return s
+	}
+	return s[:end]
 }
 
 // encodeText makes text ASCII: as it is where it can be, else encoded-words.

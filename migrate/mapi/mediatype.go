@@ -25,6 +25,7 @@ var byExtension = map[string]string{
 	".ico": "image/vnd.microsoft.icon", ".wmf": "image/wmf", ".emf": "image/emf", ".heic": "image/heic", ".mp3": "audio/mpeg", ".wav": "audio/wav",
 	".m4a": "audio/mp4", ".mp4": "video/mp4", ".mov": "video/quicktime", ".avi": "video/x-msvideo", ".wmv": "video/x-ms-wmv", ".mpg": "video/mpeg",
 	".mpeg": "video/mpeg", ".eml": mediaMessage, ".p7m": "application/pkcs7-mime", ".p7s": "application/pkcs7-signature", ".p7c": "application/pkcs7-mime",
+	".delivery-status": "message/delivery-status", ".disposition-notification": "message/disposition-notification",
 	".asc": "application/pgp-signature", ".sig": "application/pgp-signature", ".js": "text/javascript", ".exe": "application/vnd.microsoft.portable-executable",
 }
 
@@ -38,6 +39,11 @@ func (f *attached) mediaKind() string {
 		return kind
 	}
 	return mediaUnknown
+}
+
+// isFacts reports whether a media type is that of the facts in a report.
+func isFacts(mediaType string) bool {
+	return mediaType == "message/delivery-status" || mediaType == "message/disposition-notification"
 }
 
 func isMediaType(s string) bool {

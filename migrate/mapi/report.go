@@ -2,6 +2,7 @@ package mapi
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,15 +24,7 @@ var dispositions = map[string]string{"ipnrn": "displayed", "ipnnrn": "deleted"}
 // report makes a multipart/report (RFC 6522): a text for people, the facts for programs and, where it is kept, the message that is
 // reported on. What tells no facts stays a text.
 func (it *item) report(files []*attached) (*part, error) {
-	class := strings.ToLower(it.trimmed(idMessageClass))
-	suffix := class[strings.LastIndexByte(class, '.')+1:]
-	var facts *part
-	kind := "delivery-status"
-	if d, ok := dispositions[suffix]; ok {
-		kind, facts = "disposition-notification", it.receipt(d)
-	} else if a, ok := deliveryActions[suffix]; ok {
-		facts = it.deliveryStatus(a.action, a.status)
-	}
+	facts, kind, files := it.facts(files)
 	if facts == nil {
 		return it.mixed(nil, files)
 	}
@@ -42,7 +35,7 @@ func (it *item) report(files []*attached) (*part, error) {
 	parts := []*part{text, facts}
 	var rest []*part
 	for _, f := range files {
-		if f.embedded && len(parts) == 2 {
+		if len(parts) == 2 && (f.mediaType == mediaMessage || f.mediaType == "text/rfc822-headers") {
 			parts = append(parts, f.part)
 		} else {
 			rest = append(rest, f.part)
@@ -53,6 +46,25 @@ func (it *item) report(files []*attached) (*part, error) {
 	}
 	root := multipart("report; report-type="+kind, parts...)
 	return multipart("mixed", append([]*part{root}, rest...)...), nil
+}
+
+// facts returns what a report tells programs, and of what type it is: as it came, if that was kept as an attachment, else from the
+// properties.
+func (it *item) facts(files []*attached) (*part, string, []*attached) {
+	for i, f := range files {
+		if content, _ := f.part.fields.get("content-type"); isFacts(f.mediaType) && strings.HasPrefix(content, f.mediaType) {
+			return f.part, strings.TrimPrefix(f.mediaType, "message/"), slices.Delete(slices.Clone(files), i, i+1)
+		}
+	}
+	class := strings.ToLower(it.trimmed(idMessageClass))
+	suffix := class[strings.LastIndexByte(class, '.')+1:]
+	if d, ok := dispositions[suffix]; ok {
+		return it.receipt(d), "disposition-notification", files
+	}
+	if a, ok := deliveryActions[suffix]; ok && Classify(it.m) == ClassReport {
+		return it.deliveryStatus(a.action, a.status), "delivery-status", files
+	}
+	return nil, "", files
 }
 
 // reportText is what people read.
