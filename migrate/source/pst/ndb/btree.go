@@ -22,27 +22,23 @@ func (s span) child(p *page, i int) span {
 	return s
 }
 
-// part returns the entries of p that lie in the span, as indexes. Keys outside of it belong to another part of the tree.
-// That spans never overlap, and a page without a key in its span is not descended into, bounds a walk by the size of the
-// file, however pages refer to each other.
-func (s span) part(p *page) (from, to int, err error) {
-	from, _ = slices.BinarySearch(p.keys, s.lo)
-	to, _ = slices.BinarySearch(p.keys, s.hi)
-	if from >= to && len(p.keys) > 0 {
-		return 0, 0, ErrPageKeys
+// visit loads a page that must have the given level (any if negative), and gives what it has of a span. Spans never overlap, and
+// a page without a key in its span is an error, not descended into: that bounds a walk by the size of the file, however pages
+// refer to each other. lost tells of entries that were left out.
+func (f *File) visit(ref pageRef, kind byte, level int, s span) (part *page, lost, err error) {
+	p, err := f.loadPage(ref, kind, level)
+	if err != nil {
+		return nil, nil, err
 	}
-	return from, to, nil
-}
-
-// visit loads a page that must have the given level (any if negative) and checks that it belongs into the span.
-func (f *File) visit(ref pageRef, kind byte, level int, s span) (p *page, from, to int, err error) {
-	if p, err = f.loadPage(ref, kind, level); err != nil {
-		return nil, 0, 0, err
+	part, lost = p.part(s)
+	if lost == nil {
+		return part, nil, nil
 	}
-	if from, to, err = s.part(p); err != nil {
-		return nil, 0, 0, &Damage{ref.offset, pageName(kind), err}
+	lost = &Damage{ref.offset, pageName(kind), lost}
+	if len(part.keys) == 0 {
+		return nil, nil, lost
 	}
-	return p, from, to, nil
+	return part, lost, nil
 }
 
 // ref reads the page that a branch entry points to.
@@ -55,23 +51,18 @@ func (f *File) ref(entry []byte) pageRef {
 func (f *File) find(root pageRef, kind byte, key uint64) ([]byte, error) {
 	ref, level, s := root, -1, anywhere
 	for {
-		p, from, to, err := f.visit(ref, kind, level, s)
+		p, _, err := f.visit(ref, kind, level, s)
 		if err != nil {
 			return nil, err
 		}
-		i, found := slices.BinarySearch(p.keys[from:to], key)
-		i += from
-		if p.level == 0 {
-			if !found {
-				return nil, nil
-			}
-			return p.entries[i], nil
-		}
-		if !found {
-			i = max(i-1, from)
-		}
-		if len(p.keys) == 0 {
+		i, found := slices.BinarySearch(p.keys, key)
+		switch {
+		case len(p.keys) == 0 || p.level == 0 && !found:
 			return nil, nil
+		case p.level == 0:
+			return p.entries[i], nil
+		case !found:
+			i = max(i-1, 0)
 		}
 		ref, level, s = f.ref(p.entries[i]), p.level-1, s.child(p, i)
 	}
@@ -80,22 +71,19 @@ func (f *File) find(root pageRef, kind byte, key uint64) ([]byte, error) {
 // walk yields the leaf entries below a page in the order of their keys, and a [Damage] for each page or entry that is lost.
 // It returns false when it is to stop.
 func (f *File) walk(ref pageRef, kind byte, level int, s span, yield func([]byte, error) bool) bool {
-	p, from, to, err := f.visit(ref, kind, level, s)
+	p, lost, err := f.visit(ref, kind, level, s)
 	if err != nil {
 		return yield(nil, err)
 	}
-	if p.lost > 0 && !yield(nil, &Damage{p.offset, pageName(kind), ErrKeyOrder}) {
+	if lost != nil && !yield(nil, lost) {
 		return false
 	}
-	if to-from < len(p.keys) && !yield(nil, &Damage{p.offset, pageName(kind), ErrPageKeys}) {
-		return false
-	}
-	for i := from; i < to; i++ {
+	for i, entry := range p.entries {
 		if p.level == 0 {
-			if !yield(p.entries[i], nil) {
+			if !yield(entry, nil) {
 				return false
 			}
-		} else if !f.walk(f.ref(p.entries[i]), kind, p.level-1, s.child(p, i), yield) {
+		} else if !f.walk(f.ref(entry), kind, p.level-1, s.child(p, i), yield) {
 			return false
 		}
 	}

@@ -3,7 +3,6 @@ package ndb
 import (
 	"encoding/binary"
 	"io"
-	"slices"
 	"sort"
 	"sync"
 )
@@ -238,35 +237,4 @@ func (f *File) dataBlock(id BID) (dataTree, error) {
 		x.ids = append(x.ids, BID(f.lay.id(b[8+i*f.lay.word:])))
 	}
 	return x, nil
-}
-
-// detectEncryption compares what the header says with the data of the first heaps: there are files that say they are not
-// encoded and are. A heap has 0xEC as its third byte ([MS-PST] 2.3.1.2).
-func (f *File) detectEncryption() error {
-	for _, id := range []NID{NIDMessageStore, NIDNameMap, NIDRootFolder} {
-		n, err := f.Node(id)
-		if err != nil || n.data == 0 || n.data.Internal() {
-			continue
-		}
-		x, err := f.extent(n.data)
-		if err != nil {
-			continue
-		}
-		for _, e := range slices.Compact([]Encryption{f.encryption, Permute, None, Cyclic}) {
-			f.encryption, e = e, f.encryption
-			if b, err := f.readBlock(x); err == nil && len(b) > 4 && b[2] == 0xEC && isHeapClient(b[3]) {
-				return nil
-			}
-			f.encryption = e
-		}
-	}
-	if f.encryption > Cyclic {
-		return ErrEncryption
-	}
-	return nil
-}
-
-// isHeapClient knows the values of the fourth byte of a heap that have been seen.
-func isHeapClient(b byte) bool {
-	return b == 0xBC || b == 0x7C || b == 0xB5 || b == 0x6C || b == 0x8C || b == 0x9C || b == 0xA5 || b == 0xAC || b == 0xCC
 }

@@ -17,14 +17,14 @@ type pageRef struct {
 	offset int64
 }
 
-// page is a page of a B-tree whose entries are in order.
+// page is a page of a B-tree.
 type page struct {
 	kind    byte
 	level   int
 	offset  int64
-	keys    []uint64 // strictly ascending
+	keys    []uint64
 	entries [][]byte // as many as keys
-	lost    int      // entries that were out of order
+	ordered bool     // the keys ascend, as they should
 }
 
 // pageName says which tree a kind of page belongs to.
@@ -126,25 +126,49 @@ func (f *File) entrySize(kind byte, level int) int {
 	return 12
 }
 
-// fill splits the page into entries and leaves out those that are out of order.
+// fill splits the page into entries.
 func (p *page) fill(l layout, raw []byte, count, size int) {
+	p.keys, p.entries, p.ordered = make([]uint64, count), make([][]byte, count), true
 	for i := range count {
 		e := raw[i*size : (i+1)*size]
-		key := l.id(e) &^ 1
-		if p.kind == nodePage {
-			key = uint64(uint32(l.id(e)))
+		if p.keys[i] = l.id(e) &^ 1; p.kind == nodePage {
+			p.keys[i] = uint64(uint32(l.id(e)))
 		}
-		p.keys, p.entries = append(p.keys, key), append(p.entries, e)
+		p.entries[i] = e
+		p.ordered = p.ordered && (i == 0 || p.keys[i-1] < p.keys[i])
 	}
-	keep := ascending(p.keys)
-	if len(keep) == count {
-		return
+}
+
+// part is what a page holds of a span of keys, in order. Keys outside of the span belong to another part of the tree; lost says
+// that there are such, or that there are some out of order.
+func (p *page) part(s span) (part *page, lost error) {
+	if p.ordered {
+		from, _ := slices.BinarySearch(p.keys, s.lo)
+		to, _ := slices.BinarySearch(p.keys, s.hi)
+		if to-from == len(p.keys) {
+			return p, nil
+		}
+		q := *p
+		q.keys, q.entries = p.keys[from:max(from, to)], p.entries[from:max(from, to)]
+		return &q, ErrPageKeys
 	}
-	p.lost = count - len(keep)
+	return p.sorted(s), ErrKeyOrder
+}
+
+// sorted leaves out what isn't in the span, or isn't in order.
+func (p *page) sorted(s span) *page {
+	inside := &page{kind: p.kind, level: p.level, offset: p.offset, ordered: true}
+	for i, key := range p.keys {
+		if key >= s.lo && key < s.hi {
+			inside.keys, inside.entries = append(inside.keys, key), append(inside.entries, p.entries[i])
+		}
+	}
+	keep := ascending(inside.keys)
 	for to, from := range keep {
-		p.keys[to], p.entries[to] = p.keys[from], p.entries[from]
+		inside.keys[to], inside.entries[to] = inside.keys[from], inside.entries[from]
 	}
-	p.keys, p.entries = p.keys[:len(keep)], p.entries[:len(keep)]
+	inside.keys, inside.entries = inside.keys[:len(keep)], inside.entries[:len(keep)]
+	return inside
 }
 
 // ascending picks the indexes of the longest strictly ascending subsequence: one wrong key among many then costs one.

@@ -9,6 +9,7 @@ type File struct {
 	Version    uint16         // wVer; the zero value means the usual one of the format
 	OST        bool           // say in the header that it is an OST file
 	Deflate    bool           // deflate blocks, in the format with 4k pages
+	Short      bool           // end the file behind its last page, not where the next allocation map would be
 	Limits     Limits
 	Encode     func(string) []byte // strings of the ANSI format; the zero value means [Latin1]
 

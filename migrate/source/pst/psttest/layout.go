@@ -58,7 +58,9 @@ func (b *builder) finish() (*Image, error) {
 	}
 	bbt, bbtAt := b.btree(0x80, b.blockEntries())
 	nbt, nbtAt := b.btree(0x81, b.nodeEntries())
-	b.at = b.lastMap() + b.s.amapStep // the file ends where the next map would be
+	if !b.file.Short {
+		b.at = b.lastMap() + b.s.amapStep
+	}
 	b.out.parts[0].data = b.header(nbt, nbtAt, bbt, bbtAt)
 	b.maps()
 	return &b.out, b.err
