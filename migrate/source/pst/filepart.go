@@ -29,15 +29,21 @@ func (p *filePart) Copies(ctx context.Context) iter.Seq2[*migrate.Copy, error] {
 			yield(nil, err)
 			return
 		}
-		t := p.file.loadTree()
-		if t.damages == 0 {
-			return
+		if err := p.file.trouble(); err != nil {
+			yield(nil, &migrate.CopyError{Part: p.file.name, Offset: offsetOf(err), Err: fmt.Errorf("messages may be missing: %w", err)})
 		}
-		err := t.damage[0]
-		if t.damages > 1 {
-			err = fmt.Errorf("%w (and %d more)", err, t.damages-1)
-		}
-		yield(nil, &migrate.CopyError{Part: p.file.name, Offset: offsetOf(err), Err: fmt.Errorf("messages may be missing: %w", err)})
+	}
+}
+
+// trouble says what is broken that all of the file hangs on; nil if nothing is.
+func (s *store) trouble() error {
+	switch t := s.loadTree(); {
+	case t.damages > 1:
+		return fmt.Errorf("%w (and %d more)", t.damage, t.damages-1)
+	case t.damages == 1:
+		return t.damage
+	default:
+		return s.propsErr
 	}
 }
 
@@ -54,11 +60,10 @@ func (p *filePart) Remarks() []string {
 	}
 	s, t := p.file.store, p.file.loadTree()
 	note(s.password(), "a password was set; it locks nothing")
-	note(s.propsErr != nil, "its description can't be read: %v", s.propsErr)
 	note(s.file.Missing() > 0, "%d bytes are missing at its end", s.file.Missing())
-	for _, err := range t.nameless {
-		note(true, "a folder without a name: %v", err)
-	}
+	err := s.loadNames()
+	note(err != nil, "categories and other properties that have names are missing: %v", err)
+	note(t.nameless > 0, "%d folders have lost their names: %v", t.nameless, t.unnamed)
 	for _, f := range t.folders {
 		if n := len(t.in(f.node)); f.kind == aside && n > 0 {
 			others := p.file.classes(f)
@@ -66,13 +71,8 @@ func (p *filePart) Remarks() []string {
 			note(text != "", "%s: %s, of use to Outlook alone: left aside", strings.Join(f.path, "/"), text)
 		}
 	}
-	first, total := s.file.Warnings()
-	for i, w := range first {
-		if i == maxDamage {
-			note(true, "and %d more like that", total-i)
-			break
-		}
-		note(true, "used nevertheless: %v", w)
+	if first, total := s.file.Warnings(); total > 0 {
+		note(true, "%d places look damaged and were read nevertheless; the first is %v", total, first[0])
 	}
 	return remarks
 }

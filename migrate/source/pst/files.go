@@ -14,8 +14,8 @@ import (
 
 // Bounds of the search for data files: no real folder of them comes near.
 const (
-	maxDepth = 8
-	maxDirs  = 10_000
+	maxDepth = 32
+	maxDirs  = 100_000
 )
 
 // errNone says that a directory holds no data file.

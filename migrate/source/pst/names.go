@@ -1,6 +1,7 @@
 package pst
 
 import (
+	"cmp"
 	"encoding/binary"
 	"io"
 	"strings"
@@ -30,25 +31,37 @@ var (
 
 // named returns the id that the store gave to a named property.
 func (s *store) named(name mapi.Name) (mapi.ID, bool) {
-	s.namesOnce.Do(func() { s.names = readNames(s.file) })
+	s.loadNames()
 	name.Text = strings.ToLower(name.Text)
 	id, ok := s.names[name]
 	return id, ok
 }
 
-// readNames reads the name map. What of it is damaged is left out: the properties are then missing.
-func readNames(f *ndb.File) map[mapi.Name]mapi.ID {
-	node, err := f.Node(ndb.NIDNameMap)
-	if err != nil {
-		return nil
-	}
-	props, err := ltp.OpenContext(node)
-	if err != nil {
-		return nil
-	}
-	guids, strs := readStream(props, nameGUIDs), readStream(props, nameStrings)
+// loadNames reads the name map, once. Without it the named properties are missing; it returns why.
+func (s *store) loadNames() error {
+	s.namesOnce.Do(func() {
+		node, err := s.file.Node(ndb.NIDNameMap)
+		if err != nil {
+			s.namesErr = err
+			return
+		}
+		props, err := ltp.OpenContext(node)
+		if err != nil {
+			s.namesErr = err
+			return
+		}
+		s.names, s.namesErr = readNames(props)
+	})
+	return s.namesErr
+}
+
+// readNames reads the streams of the name map. What of it is damaged is left out.
+func readNames(props *ltp.Context) (map[mapi.Name]mapi.ID, error) {
+	guids, guidsErr := readStream(props, nameGUIDs)
+	strs, strsErr := readStream(props, nameStrings)
+	entries, entriesErr := readStream(props, nameEntries)
 	names := map[mapi.Name]mapi.ID{}
-	for e := readStream(props, nameEntries); len(e) >= 8; e = e[8:] {
+	for e := entries; len(e) >= 8; e = e[8:] {
 		number, kind := binary.LittleEndian.Uint32(e), binary.LittleEndian.Uint16(e[4:])
 		set, ok := nameSet(guids, int(kind>>1))
 		name := mapi.Name{Set: set, ID: number}
@@ -61,18 +74,21 @@ func readNames(f *ndb.File) map[mapi.Name]mapi.ID {
 			names[name] = mapi.ID(firstNamed + binary.LittleEndian.Uint16(e[6:]))
 		}
 	}
-	return names
+	return names, cmp.Or(entriesErr, guidsErr, strsErr)
 }
 
 // readStream reads a stream of the name map, or the beginning that can be read.
-func readStream(props *ltp.Context, id uint16) []byte {
+func readStream(props *ltp.Context, id uint16) ([]byte, error) {
 	s, err := props.Open(id)
 	if err != nil || s == nil {
-		return nil
+		return nil, err
 	}
 	data := make([]byte, min(s.Size(), maxNameMap))
-	n, _ := io.NewSectionReader(s, 0, s.Size()).ReadAt(data, 0)
-	return data[:n]
+	n, err := s.ReadAt(data, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
 }
 
 // nameSet is the set of a name by its index.

@@ -23,6 +23,7 @@ type store struct {
 
 	namesOnce sync.Once
 	names     map[mapi.Name]mapi.ID
+	namesErr  error
 	dnsOnce   sync.Once
 	dns       map[string]string
 	treeOnce  sync.Once

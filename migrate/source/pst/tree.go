@@ -2,6 +2,7 @@ package pst
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,13 +16,11 @@ import (
 type tree struct {
 	folders  []folder // in the order of their paths
 	messages []entry  // by folder, then by node
-	damage   []error  // pages of the node B-tree that can't be read, the first few
+	damage   error    // of the first page of the node B-tree that can't be read
 	damages  int      // how many there are
-	nameless []error  // folders whose name can't be read, the first few
+	unnamed  error    // why the first folder's name can't be read
+	nameless int      // how many there are
 }
-
-// maxDamage bounds how many errors of one kind are kept.
-const maxDamage = 20
 
 // entry is a message and the folder that it is listed in.
 type entry struct{ folder, message ndb.NID }
@@ -66,8 +65,8 @@ func (s *store) readTree() *tree {
 	for node, err := range s.file.Nodes() {
 		switch {
 		case err != nil:
-			if t.damages++; len(t.damage) < maxDamage {
-				t.damage = append(t.damage, err)
+			if t.damages++; t.damages == 1 {
+				t.damage = err
 			}
 		case node.ID.Type() == ndb.TypeFolder:
 			known[node.ID] = &folder{node: node.ID, parent: node.Parent}
@@ -84,17 +83,19 @@ func (s *store) readTree() *tree {
 
 // nameFolders reads the folders' names.
 func (s *store) nameFolders(t *tree, known map[ndb.NID]*folder) {
-	for _, f := range known {
-		o, err := s.folderObject(f.node)
-		if err != nil && len(t.nameless) < maxDamage {
-			t.nameless = append(t.nameless, err)
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		f := known[id]
+		o, err := s.folderObject(id)
+		if err != nil {
+			if t.nameless++; t.nameless == 1 {
+				t.unnamed = err
+			}
 		}
 		f.name = strings.TrimSpace(mapi.Text(o, idDisplayName, s.page))
 		if f.name == "" {
 			f.name = "Folder " + f.node.String()
 		}
 	}
-	slices.SortFunc(t.nameless, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 }
 
 // adopt sorts the messages, those without a folder into that of node 0, and lists the folders.

@@ -1,0 +1,174 @@
+package pst
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/japanese"
+
+	"unpop/migrate/mapi"
+	"unpop/migrate/source/pst/ndb"
+	"unpop/migrate/source/pst/psttest"
+)
+
+// dn is an X.500 name as Exchange has it.
+func dn(name string) string {
+	return "/O=ACME/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=" + name
+}
+
+// fromExchange is a message whose sender has an X.500 name, and an SMTP address if it is given.
+func fromExchange(n int, name, smtp string) *psttest.Message {
+	m := psttest.Mail(n)
+	kept := m.Properties[:0]
+	for _, p := range m.Properties {
+		if p.ID != 0x0C1E && p.ID != 0x0C1F && p.ID != 0x0064 && p.ID != 0x0065 {
+			kept = append(kept, p)
+		}
+	}
+	m.Properties = append(kept, psttest.Text(0x0064, "EX"), psttest.Text(0x0065, dn(name)), psttest.Text(0x0C1E, "EX"), psttest.Text(0x0C1F, dn(name)))
+	if smtp != "" {
+		m.Properties = append(m.Properties, psttest.Text(0x5D02, smtp))
+	}
+	return m
+}
+
+// A sender of whom one message knows only the X.500 name has the address that another message has of it, wherever it lies.
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	witness := psttest.Mail(3)
+	witness.Recipients = [][]psttest.Property{{
+		psttest.Int32(0x0C15, 1), psttest.Text(0x3001, "Bert"), psttest.Text(0x3002, "EX"), psttest.Text(0x3003, dn("BERT")), psttest.Text(0x39FE, "bert@acme.example"),
+	}}
+	s := opened(t, &psttest.File{Folders: []*psttest.Folder{
+		{Name: "A", Messages: []*psttest.Message{fromExchange(1, "Anna", ""), fromExchange(2, "Bert", ""), fromExchange(6, "Nobody", "")}},
+		{Name: "B", Messages: []*psttest.Message{witness, fromExchange(4, "ANNA", "anna@acme.example"), fromExchange(5, "anna", "other@acme.example")}},
+	}})
+	want := map[string]string{
+		"Letter 1": "anna@acme.example", "Letter 2": "bert@acme.example", "Letter 4": "anna@acme.example", "Letter 5": "other@acme.example",
+		"Letter 6": ".invalid>",
+	}
+	for part := range s.Parts(t.Context()) {
+		for c := range part.Copies(t.Context()) {
+			text, err := read(t, s, part.Info().Name, c.Ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from := headerOf(strings.ReplaceAll(text, "\r\n ", " "), "From")
+			if address := want[headerOf(text, "Subject")]; !strings.Contains(from, address) || strings.Contains(strings.ToUpper(from), "/O=") {
+				t.Errorf("%s: got %q, want %q in it", headerOf(text, "Subject"), from, address)
+			}
+		}
+	}
+}
+
+func TestIsAddress(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"anna@acme.example": true, `"a b"@acme.example`: false, "": false, "@acme.example": false, "anna@": false,
+		"/o=ACME/cn=a@b": false, "anna@acme.example\r\nBcc: x@y": false, "<anna@acme.example>": false,
+	} {
+		if got := isAddress(text); got != want {
+			t.Errorf("isAddress(%q): got %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	own := mapi.GUID{1, 2, 3}
+	s := opened(t, &psttest.File{Names: []psttest.Name{
+		{Set: setPublicStrings, Name: "Keywords"}, {Set: own, Number: 0x8501}, {Set: own, Name: "X-Größe"}, {Set: setPublicStrings, Name: "Keywords"},
+	}}).files[0]
+	for name, want := range map[mapi.Name]mapi.ID{
+		{Set: setPublicStrings, Text: "Keywords"}: 0x8000, {Set: setPublicStrings, Text: "KEYWORDS"}: 0x8000,
+		{Set: own, ID: 0x8501}: 0x8001, {Set: own, Text: "x-größe"}: 0x8002,
+		{Set: own, ID: 1}: 0, {Set: setPublicStrings, ID: 0x8501}: 0, {}: 0,
+	} {
+		if got, ok := s.named(name); got != want || ok != (want != 0) {
+			t.Errorf("named(%v): got %v, %v, want %v", name, got, ok, want)
+		}
+	}
+}
+
+// The name map of a file may be anything.
+func TestNameMapDamaged(t *testing.T) {
+	t.Parallel()
+	for _, strs := range [][]byte{nil, {1}, {255, 255, 255, 255}, {4, 0, 0, 0, 'a'}, bytes.Repeat([]byte{255}, 64)} {
+		if got := nameText(strs, 0); got != "" {
+			t.Errorf("nameText(%v): got %q, want none", strs, got)
+		}
+	}
+	for index, want := range map[int]bool{0: true, 1: true, 2: true, 3: true, 4: false, 0x7FFF: false} {
+		if _, ok := nameSet(make([]byte, 16), index); ok != want {
+			t.Errorf("nameSet(%d): got %v, want %v", index, ok, want)
+		}
+	}
+	if got := nth([]byte{9, 0, 0, 0, 1}, 0); got != nil {
+		t.Errorf("nth: got %v, want none", got)
+	}
+}
+
+// shiftJIS encodes strings as a Japanese Windows does.
+func shiftJIS(text string) []byte {
+	b, err := japanese.ShiftJIS.NewEncoder().Bytes([]byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// An ANSI store doesn't say in which code page its folders' names are; its messages do.
+func TestCodePage(t *testing.T) {
+	t.Parallel()
+	for name, props := range map[string][]psttest.Property{
+		"code page":          {psttest.Int32(0x3FFD, 932)},
+		"locale":             {psttest.Int32(0x3FF1, 0x0411)},
+		"internet code page": {psttest.Int32(0x3FDE, 50220)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := psttest.Mail(1)
+			m.Properties = append(m.Properties, props...)
+			s := opened(t, &psttest.File{
+				Format: ndb.ANSI, Encode: shiftJIS, Folders: []*psttest.Folder{{Name: "受信トレイ", Messages: []*psttest.Message{m}}},
+			})
+			if got := list(t, s).copies; len(got) != 1 || got[0] != "受信トレイ: Letter 1" {
+				t.Errorf("got %q, want it in 受信トレイ", got)
+			}
+		})
+	}
+}
+
+func TestPageOfLocale(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[int]int{
+		0x0409: 1252, 0x0410: 1252, 0x0411: 932, 0x0804: 936, 0x1004: 936, 0x0404: 950, 0x0C04: 950, 0x0412: 949, 0x0419: 1251, 0x0C1A: 1251,
+		0x081A: 1250, 0x0415: 1250, 0x0408: 1253, 0x041F: 1254, 0x040D: 1255, 0x0401: 1256, 0x0427: 1257, 0x042A: 1258, 0x041E: 874,
+	} {
+		if got := pageOfLocale(locale); got != want {
+			t.Errorf("%04X: got %d, want %d", locale, got, want)
+		}
+	}
+}
+
+// What most messages say counts, and of equals the lower number, so that it is the same in each run.
+func TestGuessPage(t *testing.T) {
+	t.Parallel()
+	var messages []*psttest.Message
+	for i, page := range []int32{1251, 1250, 932, 1250, 1251} {
+		m := psttest.Mail(i)
+		m.Properties = append(m.Properties, psttest.Int32(0x3FFD, page))
+		messages = append(messages, m)
+	}
+	for n, want := range map[int]int{0: 0, 1: 1251, 2: 1250, 4: 1250, 5: 1250} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			s := opened(t, &psttest.File{Format: ndb.ANSI, Folders: []*psttest.Folder{{Name: "A", Messages: messages[:n]}}})
+			if got := s.files[0].page; got != want {
+				t.Errorf("got %d, want %d", got, want)
+			}
+		})
+	}
+}
