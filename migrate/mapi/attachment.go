@@ -42,7 +42,7 @@ func (it *item) attachments() ([]*attached, error) {
 	for a, err := range it.m.Attachments() {
 		if err == nil && a != nil {
 			var f *attached
-			if f, err = it.attach(a); f != nil {
+			if f, err = it.attach(a); f != nil && f.part != nil {
 				files = append(files, f)
 			}
 		}
