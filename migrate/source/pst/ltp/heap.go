@@ -3,6 +3,7 @@ package ltp
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 
 	"unpop/migrate/source/pst/ndb"
 )
@@ -33,15 +34,15 @@ const (
 // openHeap reads the header of the heap in a node.
 func openHeap(n ndb.Node) (*heap, error) {
 	h := &heap{node: n, bits: 11}
-	if n.File().Format() == ndb.Unicode4K {
-		h.bits = 14
-	}
 	var err error
 	if h.data, err = n.Open(); err != nil {
 		return nil, h.wrap("heap", err)
 	}
+	if n.File().Format() == ndb.Unicode4K {
+		h.bits = 14
+	}
 	b, err := h.data.Block(0)
-	if err != nil {
+	if err != nil && err != io.EOF {
 		return nil, h.wrap("heap", err)
 	}
 	if len(b) < 12 || b[2] != heapSignature {

@@ -52,7 +52,10 @@ func OpenTable(n ndb.Node) (*Table, error) {
 	if t.index, err = openTree(h, hid(binary.LittleEndian.Uint32(info[10:])), 4, entry); err != nil {
 		return nil, err
 	}
-	return t, t.openRows(hid(binary.LittleEndian.Uint32(info[14:])))
+	if err := t.openRows(hid(binary.LittleEndian.Uint32(info[14:]))); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // parseInfo reads the TCINFO and its column descriptors ([MS-PST] 2.3.4.1).

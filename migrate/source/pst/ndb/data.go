@@ -35,6 +35,9 @@ type dataPart struct {
 
 // Open gives the data of the node; a node without data has none, which is no error.
 func (n Node) Open() (*Data, error) {
+	if n.file == nil {
+		return nil, &Damage{-1, "node", ErrNotFound}
+	}
 	d := &Data{f: n.file, starts: []mark{{}}}
 	if n.data == 0 {
 		return d, nil
