@@ -1,19 +1,20 @@
 package mapi
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	mimeparts "mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	gomessage "github.com/emersion/go-message"
@@ -177,28 +178,59 @@ func checkGoMessage(t testing.TB, text string) {
 	}
 }
 
-// python reads the message by Python's email package, which lists what is wrong with a message.
-func python(t testing.TB, text string) {
-	t.Helper()
+// reader of messages in Python, which lists what is wrong with one: a line with a length and the bytes go in, a line comes out.
+const pythonScript = `
+import sys, email, email.policy
+def faults(data):
+    m = email.message_from_bytes(data, policy=email.policy.strict)
+    for p in m.walk():
+        for k in p.keys():
+            v = p[k]
+            if getattr(v, "defects", None): return "%s: %r" % (k, v.defects)
+        if p.defects: return repr(p.defects)
+        if not p.is_multipart(): p.get_content()
+    return ""
+for line in sys.stdin.buffer:
+    data = sys.stdin.buffer.read(int(line))
+    try: answer = faults(data)
+    except Exception as e: answer = repr(e)
+    print(answer.replace("\\n", " "), flush=True)
+`
+
+type pythonReader struct {
+	mu  sync.Mutex
+	in  io.Writer
+	out *bufio.Reader
+}
+
+var startPython = sync.OnceValue(func() *pythonReader {
 	exe, err := exec.LookPath("python3")
 	if err != nil {
+		return nil
+	}
+	cmd := exec.Command(exe, "-c", pythonScript) // it ends with the test, when its input does
+	in, inErr := cmd.StdinPipe()
+	out, outErr := cmd.StdoutPipe()
+	if errors.Join(inErr, outErr, cmd.Start()) != nil {
+		return nil
+	}
+	return &pythonReader{in: in, out: bufio.NewReader(out)}
+})
+
+// python reads the message by Python's email package, if that is there.
+func python(t testing.TB, text string) {
+	t.Helper()
+	p := startPython()
+	if p == nil {
 		return
 	}
-	const script = `
-import sys, email, email.policy
-m = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.strict)
-for p in m.walk():
-    for k in p.keys():
-        v = p[k]
-        if getattr(v, "defects", None): sys.exit("%s: %r" % (k, v.defects))
-    if p.defects: sys.exit(repr(p.defects))
-    if not p.is_multipart(): p.get_content()
-`
-	name := filepath.Join(t.TempDir(), "message.eml")
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, err := fmt.Fprintf(p.in, "%d\n%s", len(text), text); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.CommandContext(t.Context(), exe, "-c", script, name).CombinedOutput(); err != nil {
-		t.Errorf("python: %v: %s in %.3000q", err, out, text)
+	answer, err := p.out.ReadString('\n')
+	if err != nil || answer != "\n" {
+		t.Errorf("python: %v: %s in %.3000q", err, answer, text)
 	}
 }

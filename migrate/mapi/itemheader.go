@@ -125,7 +125,7 @@ func (it *item) displayed(names string) string {
 		if addr := mailbox(name); addr != "" {
 			texts = append(texts, addr)
 		} else if name != "" {
-			texts = append(texts, phrase(name)+":;")
+			texts = append(texts, phrase(name)+" :;")
 		}
 	}
 	return strings.Join(texts, ", ")

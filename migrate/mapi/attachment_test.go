@@ -1,0 +1,324 @@
+package mapi
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAttachments(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		file file
+		want string // media type, file name, content
+	}{
+		{"by value", file{idAttachMethod: 1, idAttachName: "Bericht.pdf", idAttachMIMEType: "application/PDF", idAttachData: []byte("%PDF")}, "application/pdf Bericht.pdf %PDF"},
+		{"no method", file{idAttachShortName: "A.TXT", idAttachData: []byte("x\ny")}, "text/plain A.TXT x\ny"},
+		{
+			"by its name",
+			file{idAttachMethod: 1, idAttachName: "a.docx", idAttachData: []byte("PK")},
+			"application/vnd.openxmlformats-officedocument.wordprocessingml.document a.docx PK",
+		},
+		{"no name", file{idAttachMethod: 1, idAttachData: []byte("\x00\xff")}, "application/octet-stream attachment \x00\xff"},
+		{"a type that is none", file{idAttachMethod: 1, idAttachName: "a.gif", idAttachMIMEType: "image/\r\nX: y", idAttachData: []byte("GIF")}, "image/gif a.gif GIF"},
+		{"its charset", file{idAttachMethod: 1, idAttachName: "a.txt", idAttachMIMEType: "text/plain", idAttachCharset: "koi8-r", idAttachData: []byte("\xf0")}, "text/plain a.txt П"},
+		{"a name that isn't ASCII", file{idAttachMethod: 1, idAttachName: "Größe 日本.txt", idAttachData: []byte("x")}, "text/plain Größe 日本.txt x"},
+		{"a path", file{idAttachMethod: 1, idAttachName: `C:\x\..\..\etc/passwd`, idAttachData: []byte("x")}, "application/octet-stream passwd x"},
+		{"a name with tricks", file{idAttachMethod: 1, idAttachName: "a\u202egpj.exe\r\nX: \"y\"", idAttachData: []byte("x")}, "application/octet-stream agpj.exe X_ _y_ x"},
+		{"extension apart", file{idAttachMethod: 1, idDisplayName: "Photo", idAttachExtension: ".jpg", idAttachData: []byte("x")}, "image/jpeg Photo.jpg x"},
+		{"empty", file{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte{}}, "application/octet-stream a.bin "},
+		{"winmail.dat stays", file{idAttachMethod: 1, idAttachName: "winmail.dat", idAttachMIMEType: "application/ms-tnef", idAttachData: []byte("x")}, "application/ms-tnef winmail.dat x"},
+		{
+			"by reference",
+			file{idAttachMethod: 2, idAttachName: "plan.doc", idAttachLongPath: `\\server\share\plan.doc`},
+			"text/plain plan.doc.txt [This file was not attached but referred to: \\\\server\\share\\plan.doc]\r\n",
+		},
+		{
+			"on the web",
+			file{idAttachMethod: 7, idAttachName: "plan.doc", idAttachLongPath: `https://example.com/ü`},
+			"text/plain plan.doc.txt [This file was not attached but referred to: https://example.com/ü]\r\n",
+		},
+		{
+			"OLE",
+			file{idAttachMethod: 6, idDisplayName: "Chart", idAttachData: Value{TypeObject, []byte("\xd0\xcf\x11\xe0storage")}},
+			"application/x-ole-storage Chart.ole \xd0\xcf\x11\xe0storage",
+		},
+		{"a multipart as a file", file{idAttachMethod: 1, idAttachName: "x.mht", idAttachMIMEType: "multipart/related", idAttachData: []byte("x")}, "application/octet-stream x.mht x"},
+		{
+			"a message as a file",
+			file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte("From: a@b.example\nSubject: ü\n\nx\n")},
+			"message/rfc822 x.eml From: a@b.example\r\nSubject: ü\r\n\r\nx\r\n",
+		},
+		{"a message that can't travel", file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte(strings.Repeat("x", 1000))}, "application/octet-stream x.eml " + strings.Repeat("x", 1000)},
+	} {
+		m := object(properties{idBody: "text"}).with(c.file)
+		var b strings.Builder
+		if _, err := Convert(&b, m, Options{}); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		checkLines(t, b.String(), c.name == "a message as a file")
+		p := checkStructure(t, b.String())
+		if got := fmt.Sprintf("%s %s %s", p[1].mediaType, p[1].fileName(), p[1].text); got != c.want || p[1].path != "mixed/" {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAttachmentFields(t *testing.T) {
+	t.Parallel()
+	name := "Протокол заседания комитета по вопросам.pdf"
+	m := object(properties{idBody: "text"}).with(file{idAttachMethod: 1, idAttachName: name, idAttachData: []byte("x"), idCreationTime: sent, idLastModified: sent.Add(time.Hour)})
+	text, _ := convert(t, m, Options{})
+	p := checkStructure(t, text)[1]
+	if got := p.fileName(); got != name {
+		t.Errorf("got file name %q, want %q", got, name)
+	}
+	disposition := p.header.Get("Content-Disposition")
+	for _, want := range []string{"filename*0*=utf-8''%D0%9F", "filename*1*=", `creation-date="Sat, 14 Mar 2009 15:09:26 +0000"`, `modification-date="Sat, 14 Mar 2009 16:09:26 +0000"`} {
+		if !strings.Contains(disposition, want) {
+			t.Errorf("got %s, want %s in it", disposition, want)
+		}
+	}
+	if kind := p.header.Get("Content-Type"); !strings.Contains(kind, `name="=?utf-8?B?`) {
+		t.Errorf("got %s, want an encoded name for old programs", kind)
+	}
+}
+
+func TestAttachmentAlone(t *testing.T) {
+	t.Parallel()
+	text, _ := convert(t, object(properties{}).with(file{idAttachMethod: 1, idAttachName: "a.pdf", idAttachData: []byte("x")}), Options{})
+	if got := shape(t, text); got != "application/pdf=x" {
+		t.Errorf("got %s, want the file and nothing around it", got)
+	}
+}
+
+func TestInlineImages(t *testing.T) {
+	t.Parallel()
+	image := func(name, cid, location string) file {
+		return file{idAttachMethod: 1, idAttachName: name, idAttachData: []byte(name), idAttachContentID: cid, idAttachLocation: location}
+	}
+	html := `<img src="cid:One@x"><img src=CID:two%40x> <img src='cid:t&amp;3'> <img src="pics/four.gif">`
+	m := object(properties{idBody: "text", idHTML: []byte(html)}).with(
+		image("1.gif", "<one@x>", ""), image("2.gif", "two@x", ""), image("3.gif", "t&3", ""), image("4.gif", "", "pics/four.gif"),
+		image("5.gif", "five@x", ""), image("6.gif", "", "pics/six.gif"))
+	text, _ := convert(t, m, Options{})
+	python(t, text)
+	want := "mixed/alternative/text/plain=text mixed/alternative/related/text/html=" + html[:60] +
+		" mixed/alternative/related/image/gif=1.gif mixed/alternative/related/image/gif=2.gif mixed/alternative/related/image/gif=3.gif" +
+		" mixed/alternative/related/image/gif=4.gif mixed/image/gif=5.gif mixed/image/gif=6.gif"
+	if got := shape(t, text); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+	parts := checkStructure(t, text)
+	for i, want := range map[int]string{2: "inline", 6: "attachment"} {
+		if got := parts[i].header.Get("Content-Disposition"); !strings.HasPrefix(got, want+";") {
+			t.Errorf("got disposition %s, want %s", got, want)
+		}
+	}
+	if got := parts[2].header.Get("Content-Id"); got != "<one@x>" {
+		t.Errorf("got Content-ID %s", got)
+	}
+	if got := parts[5].header.Get("Content-Location"); got != "pics/four.gif" {
+		t.Errorf("got Content-Location %s", got)
+	}
+}
+
+func TestRelatedOnlyWhereReferred(t *testing.T) {
+	t.Parallel()
+	m := object(properties{idHTML: []byte("<p>acid: no</p>")}).with(file{idAttachMethod: 1, idAttachName: "a.gif", idAttachContentID: "no", idAttachData: []byte("x")})
+	text, _ := convert(t, m, Options{})
+	if got := shape(t, text); got != "mixed/text/html=<p>acid: no</p> mixed/image/gif=x" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestEmbeddedMessages(t *testing.T) {
+	t.Parallel()
+	m := object(properties{idBody: "level 30", idSubject: "level 30"})
+	for level := 29; level >= 0; level-- {
+		m = object(properties{idBody: fmt.Sprintf("level %d", level), idSubject: fmt.Sprintf("level %d", level), idClientSubmitTime: sent}).with(m)
+	}
+	text, info := convert(t, m, Options{Depth: 3})
+	python(t, text)
+	want := "mixed/text/plain=level 0 mixed/message/rfc822= mixed/message/mixed/text/plain=level 1 mixed/message/mixed/message/rfc822=" +
+		" mixed/message/mixed/message/mixed/text/plain=level 2 mixed/message/mixed/message/mixed/message/rfc822=" +
+		" mixed/message/mixed/message/mixed/message/mixed/text/plain=level 3" +
+		" mixed/message/mixed/message/mixed/message/mixed/text/plain=[A message that was too deep within messages was left out.]"
+	if got := shape(t, text); got != want || len(info.Warnings) != 1 {
+		t.Errorf("got\n%s, want\n%s; warnings %q", got, want, info.Warnings)
+	}
+	if text, info = convert(t, m, Options{}); !strings.Contains(text, "level 20") || strings.Contains(text, "level 21") || len(info.Warnings) != 1 {
+		t.Errorf("got no 20 levels; warnings %q", info.Warnings)
+	}
+	if p := checkStructure(t, text); p[1].fileName() != "level 1.eml" {
+		t.Errorf("got name %q", p[1].fileName())
+	}
+}
+
+// failing is a value that breaks off.
+type failing struct {
+	*memory
+	err error
+}
+
+func (f failing) Open(id ID) (Stream, bool) {
+	s, ok := f.memory.Open(id)
+	if id == idAttachData || id == idBody {
+		s.Data = brokenAt{s.Data, 3, f.err}
+	}
+	return s, ok
+}
+
+func (f failing) Message() (Message, error) { return nil, f.err }
+
+type brokenAt struct {
+	io.ReaderAt
+	at  int64
+	err error
+}
+
+func (b brokenAt) ReadAt(p []byte, off int64) (int, error) {
+	n, err := b.ReaderAt.ReadAt(p, off)
+	if off+int64(n) > b.at {
+		return int(max(0, b.at-off)), b.err
+	}
+	return n, err
+}
+
+// holder is a message whose attachments are given.
+type holder struct {
+	*memory
+	attachments []Attachment
+	err         error
+}
+
+func (h holder) Attachments() iter.Seq2[Attachment, error] {
+	return func(yield func(Attachment, error) bool) {
+		for _, a := range h.attachments {
+			if !yield(a, nil) {
+				return
+			}
+		}
+		if h.err != nil {
+			yield(nil, h.err)
+		}
+	}
+}
+
+func TestDamage(t *testing.T) {
+	t.Parallel()
+	damage := fmt.Errorf("block 7: %w", ErrDamaged)
+	broken := failing{object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}), damage}
+	gone := failing{object(properties{idAttachMethod: methodEmbedded}), damage}
+	m := holder{object(properties{idBody: "text"}), []Attachment{broken, gone}, damage}
+	var b bytes.Buffer
+	info, err := Convert(&b, m, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := shape(t, b.String()); got != "mixed/text/plain=text mixed/application/octet-stream=abc" || !info.Damaged || len(info.Warnings) < 2 {
+		t.Errorf("got %s, %+v, want what could be read, and warnings", got, info)
+	}
+	for name, m := range map[string]Message{
+		"an attachment's data": holder{object(properties{idBody: "text"}), []Attachment{failing{broken.memory, io.ErrNoProgress}}, nil},
+		"a message within":     holder{object(properties{idBody: "text"}), []Attachment{failing{gone.memory, io.ErrNoProgress}}, nil},
+		"the attachments":      holder{object(properties{idBody: "text"}), nil, io.ErrNoProgress},
+		"the text":             failing{object(properties{idBody: "text"}), io.ErrNoProgress},
+	} {
+		if _, err := Convert(io.Discard, m, Options{}); !errors.Is(err, io.ErrNoProgress) {
+			t.Errorf("%s: got %v, want the store's error", name, err)
+		}
+	}
+}
+
+func TestShortValueIsDamage(t *testing.T) {
+	t.Parallel()
+	short := failing{object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}), io.EOF}
+	info, err := Convert(io.Discard, holder{object(properties{}), []Attachment{short}, nil}, Options{})
+	if err != nil || !info.Damaged {
+		t.Errorf("got %+v, %v, want damage", info, err)
+	}
+}
+
+func TestWriteErrorIsReturned(t *testing.T) {
+	t.Parallel()
+	m := object(properties{idBody: strings.Repeat("text\r\n", 1000), idHTML: []byte("<p>x")}).with(file{idAttachMethod: 1, idAttachData: make([]byte, 100_000)})
+	var whole bytes.Buffer
+	if _, err := Convert(&whole, m, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 10, 300, 5000, 9000, whole.Len() - 10} {
+		if _, err := Convert(&limited{n}, m, Options{}); !errors.Is(err, io.ErrShortWrite) {
+			t.Errorf("after %d bytes: got %v, want %v", n, err, io.ErrShortWrite)
+		}
+	}
+}
+
+type limited struct{ left int }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.left -= len(p); l.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(p), nil
+}
+
+// TestBoundaryIsUnique holds that a boundary that lies in what can't be changed is not taken.
+func TestBoundaryIsUnique(t *testing.T) {
+	t.Parallel()
+	m := func(hidden string) *memory {
+		return object(properties{idBody: "text", idMessageID: "<1@x>"}).with(file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte("From: a@b.example\r\n\r\n" + hidden + "\r\nx\r\n")})
+	}
+	first, _ := convert(t, m("nothing"), Options{})
+	boundary := checkBoundary(t, first)
+	second, _ := convert(t, m("--"+boundary), Options{})
+	if got := checkBoundary(t, second); got == boundary {
+		t.Errorf("got boundary %s again, want another", got)
+	}
+}
+
+func checkBoundary(t *testing.T, text string) string {
+	t.Helper()
+	_, rest, _ := strings.Cut(text, `boundary="`)
+	boundary, _, _ := strings.Cut(rest, `"`)
+	if n := strings.Count(text, "\r\n--"+boundary+"\r\n"); n != 2 {
+		t.Errorf("got boundary %s %d times, want twice", boundary, n)
+	}
+	return boundary
+}
+
+func TestFinder(t *testing.T) {
+	t.Parallel()
+	text := "in pieces of any size a needle is found"
+	for size := 1; size < 12; size++ {
+		for want, found := range map[string]bool{"needle": true, "found": true, "in": true, "noodle": false, "needlef": false} {
+			f := finder{want: []byte(want)}
+			for piece := range slices.Chunk([]byte(text), size) {
+				_, _ = f.Write(piece)
+			}
+			if f.found != found {
+				t.Errorf("%q in pieces of %d: got %v", want, size, f.found)
+			}
+		}
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a.txt": "a.txt", " a . ": "a", "..": "", `\\srv\x\a.txt`: "a.txt", "a/": "", "a\x00b\u200b.txt": "ab.txt", `<a>:"b"|c?*`: "_a___b__c__",
+		strings.Repeat("ü", 300) + ".docx": strings.Repeat("ü", 195) + ".docx", "a\tb": "ab", "a\u00a0b": "a b",
+	} {
+		if got := fileName(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
