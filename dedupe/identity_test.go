@@ -80,10 +80,20 @@ func TestIDKey(t *testing.T) {
 			t.Errorf("keys of %q and %q: got the same, want different", c[0], c[1])
 		}
 	}
-	for _, none := range []string{"", " ", "<>", "< >", "\r\n", "<" + strings.Repeat("x", maxID) + ">"} {
+	for _, none := range []string{"", " ", "<>", "< >", "\r\n", "<" + strings.Repeat("x", maxID) + ">", "<0123abcd@recovered.invalid>"} {
 		if got := IDKey(none); got != (Key{}) {
 			t.Errorf("key of %.20q: got %x, want zero", none, got)
 		}
+	}
+}
+
+// A Message-ID that was made up doesn't keep a message apart from its copy that has none.
+func TestMadeUpID(t *testing.T) {
+	t.Parallel()
+	rest := "Date: Tue, 1 Jan 2019 10:00:00 +0000\nFrom: a@b\nSubject: s\n\nb"
+	got, want := identify(t, "Message-ID: <0a1b@recovered.invalid>\n"+rest), identify(t, rest)
+	if got.Key != want.Key || got.HasID || got.MessageID != "" {
+		t.Errorf("got key %x, id %q, want %x and none", got.Key, got.MessageID, want.Key)
 	}
 }
 

@@ -10,8 +10,12 @@ import (
 // maxID bounds a Message-ID; one that is longer counts as none.
 const maxID = 2 << 10
 
+// madeUp ends a Message-ID that was made up for a message without one, as mail of Outlook's may be: the copies of other programs
+// don't have it, so that it says nothing.
+const madeUp = "@recovered.invalid>"
+
 // IDKey returns the Key of a message with this Message-ID, given as the header or a server's FETCH has it: the same
-// that [Identify] makes. It is zero for a Message-ID that is empty, "<>" or longer than 2 KiB.
+// that [Identify] makes. It is zero for a Message-ID that is empty, "<>", longer than 2 KiB or made up (…@recovered.invalid).
 func IDKey(messageID string) Key {
 	id := normalID(messageID)
 	if id == "" {
@@ -29,7 +33,7 @@ func normalID(s string) string {
 			s = strings.Join(strings.Fields(s[open:open+length+1]), "")
 		}
 	}
-	if s == "<>" || len(s) > maxID {
+	if s == "<>" || len(s) > maxID || strings.HasSuffix(s, madeUp) {
 		return ""
 	}
 	return s

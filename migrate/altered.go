@@ -61,7 +61,7 @@ func (f *form) nominates(found Found) bool {
 	case f.hasID:
 		return dedupe.IDKey(found.MessageID) == f.key
 	default:
-		return found.MessageID == "" && near(found.Size, f.size)
+		return dedupe.IDKey(found.MessageID) == dedupe.Key{} && near(found.Size, f.size)
 	}
 }
 

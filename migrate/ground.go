@@ -183,7 +183,7 @@ func sameHeader(found Found, msg state.Message) bool {
 		return string(key[:]) == string(msg.Key)
 	}
 	_, size := msg.OnTarget()
-	return found.MessageID == "" && near(found.Size, size)
+	return key == dedupe.Key{} && near(found.Size, size)
 }
 
 // renumber finds the messages of a mailbox under their new UIDs, if the server gave them some.
@@ -215,7 +215,7 @@ func (m *Migration) renumber(ctx context.Context, s Session, b state.Mailbox, bo
 // recognise gives a message of the ledger its new UID, if the found one is it: the only one of its key and size, or equal in bytes.
 func (m *Migration) recognise(ctx context.Context, finder Finder, b state.Mailbox, box Mailbox, found Found) error {
 	key := dedupe.IDKey(found.MessageID)
-	if found.MessageID != "" {
+	if key != (dedupe.Key{}) {
 		candidates, err := m.displaced(ctx, b, box, key)
 		if err != nil || len(candidates) == 0 {
 			return err

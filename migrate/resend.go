@@ -146,8 +146,8 @@ func (r *resending) find(ctx context.Context, chunk []state.Message) (map[int64]
 			return nil, err
 		}
 		candidates := bare
-		if found.MessageID != "" {
-			candidates = keys[dedupe.IDKey(found.MessageID)]
+		if key := dedupe.IDKey(found.MessageID); key != (dedupe.Key{}) {
+			candidates = keys[key]
 		}
 		if err := r.recognise(ctx, finder, found, candidates, left); err != nil {
 			return nil, err

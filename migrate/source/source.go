@@ -36,9 +36,9 @@ type kind struct {
 // kinds is in the order of asking: a Thunderbird profile may hold Maildir folders, and both may lie among mbox files.
 var kinds = []kind{
 	{"thunderbird", "Thunderbird profile", thunderbird.IsProfile, opener(thunderbird.Open)},
-	{"pst", "Outlook data file", pst.IsPST, opener(pst.Open)},
 	{"maildir", "Maildir", maildir.IsMaildir, opener(maildir.Open)},
 	{"mbox", "mbox", isMbox, opener(mbox.Open)},
+	{"pst", "Outlook data file", pst.IsPST, opener(pst.Open)},
 }
 
 // opener makes a kind's own constructor one for any source, without a typed nil beside an error.
@@ -100,17 +100,25 @@ func split(spec string) (*kind, string) {
 // kindOf asks each kind whether a path is of it.
 func kindOf(path string) (*kind, error) {
 	for i := range kinds {
-		switch k := &kinds[i]; {
-		case !k.is(path):
-		case k.name == "maildir" && mixed(path):
-			return nil, fmt.Errorf("%w: Maildir folders and mbox files at %s; name each: maildir:%[2]s and mbox:%[2]s", ErrMixed, path)
-		case k.name == "pst" && isDir(path) && (maildir.IsMaildir(path) || isMbox(path)):
-			return nil, fmt.Errorf("%w: Outlook's files and other mail at %s; name each: pst:%[2]s and maildir:%[2]s or mbox:%[2]s", ErrMixed, path)
-		default:
-			return k, nil
+		if k := &kinds[i]; k.is(path) {
+			return k, mixture(k, path)
 		}
 	}
 	return nil, fmt.Errorf("%w: no %s at %s", ErrUnknown, titles(), path)
+}
+
+// mixture fails where a path of one kind holds mail of another that would be left aside.
+func mixture(k *kind, path string) error {
+	if !isDir(path) {
+		return nil
+	}
+	switch {
+	case k.name == "maildir" && mixed(path):
+		return fmt.Errorf("%w: Maildir folders and mbox files at %s; name each: maildir:%[2]s and mbox:%[2]s", ErrMixed, path)
+	case k.name != "pst" && pst.IsPST(path):
+		return fmt.Errorf("%w: Outlook's files beside a %s at %s; name each: pst:%[3]s and %s:%[3]s", ErrMixed, k.title, path, k.name)
+	}
+	return nil
 }
 
 func isDir(path string) bool {
@@ -187,7 +195,7 @@ func absolute(path string) (string, error) {
 	return abs, nil
 }
 
-// titles lists the kinds for a person: "mbox, Maildir, Outlook data file or Thunderbird profile".
+// titles lists the kinds for a person: "Outlook data file, mbox, Maildir or Thunderbird profile".
 func titles() string {
 	var text string
 	for i := len(kinds) - 1; i >= 0; i-- {

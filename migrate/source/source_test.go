@@ -10,6 +10,7 @@ import (
 
 	"unpop/migrate"
 	"unpop/migrate/migratetest"
+	"unpop/migrate/source/pst/psttest"
 )
 
 const message = "From a@example.com Mon Jan 15 10:00:00 2024\nFrom: a@example.com\nSubject: x\n\nbody\n"
@@ -30,9 +31,22 @@ func plant(tb testing.TB, files map[string]string) string {
 	return root
 }
 
+// dataFile is a file of Outlook's with one message.
+func dataFile(tb testing.TB) string {
+	tb.Helper()
+	x := &psttest.Message{Properties: []psttest.Property{psttest.Text(0x0037, "x"), psttest.Text(0x1000, "body")}}
+	image, err := (&psttest.File{Folders: []*psttest.Folder{{Name: "Inbox", Messages: []*psttest.Message{x}}}}).Image()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(image.Bytes())
+}
+
 func planted(tb testing.TB) string {
 	tb.Helper()
+	outlook := dataFile(tb)
 	return plant(tb, map[string]string{
+		"Outlook Files/a.pst": outlook, "b.pst": outlook, "both/Inbox": message, "both/old/a.pst": outlook,
 		"one.mbox": message, "tree/Inbox": message, "tree/Work/ACME": message, "Maildir/cur/1:2,S": message,
 		"mail.txt": "hello", "docs/a.txt": "hello", "a:b/cur/2": message, "mixed/cur/1:2,S": message, "mixed/old.mbox": message,
 		".thunderbird/x.default/prefs.js":       "user_pref(\"mail.server.server1.type\", \"pop3\");\n",
@@ -46,7 +60,7 @@ func TestOpenFindsTheKind(t *testing.T) {
 	for spec, want := range map[string]string{
 		"one.mbox": "mbox", "tree": "mbox", "Maildir": "maildir", "a:b": "maildir",
 		".thunderbird": "thunderbird", ".thunderbird/x.default": "thunderbird", ".thunderbird/x.default/Mail/pop": "thunderbird",
-		".thunderbird/x.default/Mail/pop/Inbox": "mbox", "Maildir/../tree/": "mbox",
+		".thunderbird/x.default/Mail/pop/Inbox": "mbox", "Maildir/../tree/": "mbox", "Outlook Files": "pst", "b.pst": "pst",
 	} {
 		file := filepath.Join(root, filepath.FromSlash(spec))
 		s, found, err := Open(root + "/" + spec)
@@ -95,6 +109,7 @@ func TestOpenTakesTheKindGiven(t *testing.T) {
 	for spec, want := range map[string]string{
 		"mbox:one.mbox": "mbox", "MAILDIR:Maildir": "maildir", "thunderbird:.thunderbird/x.default": "thunderbird",
 		"mbox:.thunderbird/x.default/Mail/pop": "mbox", "mbox:mail.txt": "mbox", "mbox:mixed": "mbox", "maildir:mixed": "maildir",
+		"mbox:both": "mbox", "pst:both": "pst", "PST:b.pst": "pst",
 	} {
 		kind, rest, _ := strings.Cut(spec, ":")
 		s, found, err := Open(kind + ":" + filepath.Join(root, rest))
@@ -113,6 +128,7 @@ func TestOpenErrors(t *testing.T) {
 		root + "/docs":              ErrUnknown,
 		root + "/mail.txt":          ErrUnknown,
 		root + "/mixed":             ErrMixed,
+		root + "/both":              ErrMixed,
 		root + "/nowhere":           os.ErrNotExist,
 		"mbox:" + root + "/nowhere": os.ErrNotExist,
 		"maildri:" + root:           os.ErrNotExist,
@@ -125,7 +141,7 @@ func TestOpenErrors(t *testing.T) {
 			t.Errorf("Open(%q): got %v, %+v, %v, want %v", spec, s, found, err, want)
 		}
 	}
-	for _, kind := range []string{"maildir:", "thunderbird:"} {
+	for _, kind := range []string{"maildir:", "thunderbird:", "pst:"} {
 		if s, _, err := Open(kind + root + "/docs"); err == nil || s != nil {
 			t.Errorf("Open(%s…/docs): got %v, %v, want an error and no source", kind, s, err)
 		}
@@ -136,9 +152,10 @@ func TestErrorsHelp(t *testing.T) {
 	t.Parallel()
 	root := planted(t)
 	for spec, want := range map[string]string{
-		root + "/docs":  "what is this: no mbox, Maildir, Outlook data file or Thunderbird profile at " + root + "/docs",
-		"maildri:x":     "kinds are thunderbird, pst, maildir, mbox",
+		root + "/docs":  "what is this: no Outlook data file, mbox, Maildir or Thunderbird profile at " + root + "/docs",
+		"maildri:x":     "kinds are thunderbird, maildir, mbox, pst",
 		root + "/mixed": "name each: maildir:" + root + "/mixed and mbox:" + root + "/mixed",
+		root + "/both":  "name each: pst:" + root + "/both and mbox:" + root + "/both",
 	} {
 		if _, _, err := Open(spec); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open(%q): got %v, want %q", spec, err, want)

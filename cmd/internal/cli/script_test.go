@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"full":       cmdFull,
 			"during":     cmdDuring,
 			"mailboxes":  cmdMailboxes,
+			"outlook":    cmdOutlook,
 		},
 	})
 }

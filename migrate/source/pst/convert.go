@@ -114,8 +114,16 @@ func (f *dataFile) openMessage(ctx context.Context, part, ref string) (io.ReadCl
 	return c, nil
 }
 
-// convert writes a message and notes what of it is missing.
-func (f *dataFile) convert(ctx context.Context, w io.Writer, m *item, lost *losses, part string) error {
+// errConversion says that a message is such as package mapi is not prepared for.
+var errConversion = errors.New("can't be converted")
+
+// convert writes a message and notes what of it is missing. A fault of the conversion costs this message alone.
+func (f *dataFile) convert(ctx context.Context, w io.Writer, m *item, lost *losses, part string) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("message %s: %w: %v", refOf(m.node.ID), errConversion, fault)
+		}
+	}()
 	out := bufio.NewWriterSize(obedient{ctx, w}, 64<<10)
 	info, err := mapi.Convert(out, m, mapi.Options{Resolve: f.resolve, CodePage: f.page})
 	if err == nil {

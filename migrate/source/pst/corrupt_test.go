@@ -1,6 +1,7 @@
 package pst
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -71,6 +72,9 @@ func survive(t *testing.T, name string) outcome {
 				continue
 			}
 			text, err := read(t, s, part.Info().Name, c.Ref)
+			if errors.Is(err, errConversion) {
+				t.Errorf("%v", err)
+			}
 			if err != nil {
 				out.told[err.Error()] = true
 				continue
