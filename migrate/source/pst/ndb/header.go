@@ -67,8 +67,8 @@ func parseHeader(b []byte) (header, error) {
 func (h *header) parseANSI(b []byte) {
 	u32 := func(at int) uint64 { return uint64(binary.LittleEndian.Uint32(b[at:])) }
 	h.eof = int64(u32(168))
-	h.nbt = pageRef{BID(u32(184)), int64(u32(188))}
-	h.bbt = pageRef{BID(u32(192)), int64(u32(196))}
+	h.nbt = pageRef{id: BID(u32(184)), offset: int64(u32(188))}
+	h.bbt = pageRef{id: BID(u32(192)), offset: int64(u32(196))}
 	h.encryption = Encryption(b[461])
 	h.checksum = checksum(b[8:8+471]) == uint32(u32(4))
 }
@@ -77,8 +77,8 @@ func (h *header) parseANSI(b []byte) {
 func (h *header) parseUnicode(b []byte) {
 	u64 := func(at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
 	h.eof = int64(u64(184))
-	h.nbt = pageRef{BID(u64(216)), int64(u64(224))}
-	h.bbt = pageRef{BID(u64(232)), int64(u64(240))}
+	h.nbt = pageRef{id: BID(u64(216)), offset: int64(u64(224))}
+	h.bbt = pageRef{id: BID(u64(232)), offset: int64(u64(240))}
 	h.encryption = Encryption(b[513])
 	h.checksum = checksum(b[8:8+516]) == binary.LittleEndian.Uint32(b[524:])
 }

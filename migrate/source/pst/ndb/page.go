@@ -13,8 +13,9 @@ const (
 
 // pageRef points to a page.
 type pageRef struct {
-	id     BID
-	offset int64
+	id       BID
+	offset   int64
+	outdated bool // known to be of an older state of the tree
 }
 
 // page is a page of a B-tree.
@@ -38,6 +39,9 @@ func pageName(kind byte) string {
 // loadPage reads a page, or takes it from the cache. It must have the given level; any will do if that is negative.
 func (f *File) loadPage(ref pageRef, kind byte, level int) (*page, error) {
 	damaged := func(cause error) error { return &Damage{f.within(ref.offset), pageName(kind), cause} }
+	if ref.outdated {
+		return nil, damaged(ErrOutdated)
+	}
 	if p, ok := f.pages.get(ref.offset); ok && p.kind == kind {
 		if level >= 0 && p.level != level {
 			return nil, damaged(ErrPageLevel)
@@ -50,6 +54,9 @@ func (f *File) loadPage(ref pageRef, kind byte, level int) (*page, error) {
 	raw := make([]byte, f.lay.page)
 	if n, err := f.r.ReadAt(raw, ref.offset); n < len(raw) {
 		return nil, damaged(err)
+	}
+	if !f.lay.intact(raw) && f.lay.pageID(raw) != ref.id {
+		return nil, damaged(ErrOtherID)
 	}
 	p, err := f.parsePage(raw, kind, level)
 	if err != nil {
@@ -100,6 +107,14 @@ func (l layout) counts(raw []byte) (count, size, level int) {
 		return int(binary.LittleEndian.Uint16(raw[l.entries:])), int(raw[l.entries+4]), int(raw[l.entries+5])
 	}
 	return int(raw[l.entries]), int(raw[l.entries+2]), int(raw[l.entries+3])
+}
+
+// pageID is the id that a page gives for itself.
+func (l layout) pageID(raw []byte) BID {
+	if l.format == ANSI {
+		return BID(binary.LittleEndian.Uint32(raw[l.trailer+4:]))
+	}
+	return BID(l.id(raw[l.trailer+8:]))
 }
 
 // intact says that the checksum of a page is right.
@@ -200,15 +215,11 @@ func ascending(keys []uint64) []int {
 // warnPage notes what is wrong with a page that is used.
 func (f *File) warnPage(raw []byte, ref pageRef, kind byte) {
 	t := raw[f.lay.trailer:]
-	id := f.lay.id(t[8:])
-	if f.lay.format == ANSI {
-		id = uint64(binary.LittleEndian.Uint32(t[4:]))
-	}
 	warn := func(cause error) { f.warnings.add(&Damage{ref.offset, pageName(kind), cause}) }
 	if !f.lay.intact(raw) {
 		warn(ErrChecksum)
 	}
-	if id != uint64(ref.id) {
+	if f.lay.pageID(raw) != ref.id {
 		warn(ErrOtherID)
 	} else if binary.LittleEndian.Uint16(t[2:]) != signature(ref.offset, ref.id) {
 		warn(ErrSignature)

@@ -114,3 +114,39 @@ func TestLRU(t *testing.T) {
 		t.Errorf("got %q, %v and %d items, want it alone", v, ok, len(c.items))
 	}
 }
+
+// Each key belongs to the newest of the leaves that reach over it.
+func TestNewest(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(8, 9))
+	for range 2000 {
+		var leaves []leafPage
+		var owner [40]BID
+		for i := range r.IntN(12) {
+			first := uint64(r.IntN(30))
+			p := leafPage{first: first, last: first + uint64(r.IntN(10)), ref: pageRef{id: BID(r.IntN(1000)*16 + i + 1)}}
+			leaves = append(leaves, p)
+			for k := p.first; k <= p.last; k++ {
+				owner[k] = max(owner[k], p.ref.id)
+			}
+		}
+		slices.SortFunc(leaves, func(x, y leafPage) int { return int(x.first) - int(y.first) })
+		var got [40]BID
+		last := int64(-1)
+		for _, s := range newest(leaves) {
+			if int64(s.lo) <= last || s.hi < s.lo {
+				t.Fatalf("%v: got %v after %d", leaves, s, last)
+			}
+			for k := s.lo; k <= s.hi; k++ {
+				got[k] = s.ref.id
+			}
+			last = int64(s.hi)
+		}
+		if got != owner {
+			t.Fatalf("%v: got %v, want %v", leaves, got, owner)
+		}
+	}
+	if got := newest([]leafPage{{first: 5, last: ^uint64(0)}}); len(got) != 1 || got[0].hi != ^uint64(0) {
+		t.Errorf("the last key: got %v", got)
+	}
+}

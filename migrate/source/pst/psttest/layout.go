@@ -4,23 +4,15 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"hash/crc32"
 	"maps"
 	"slices"
 
 	"unpop/migrate/source/pst/ndb"
 )
 
-// crc is the checksum of [MS-PST] 5.3, bit by bit.
-func crc(data []byte) uint32 {
-	var v uint32
-	for _, c := range data {
-		v ^= uint32(c)
-		for range 8 {
-			v = v>>1 ^ 0xEDB88320&-(v&1)
-		}
-	}
-	return v
-}
+// crc is the checksum of [MS-PST] 5.3, which is that of zlib without the inversions.
+func crc(data []byte) uint32 { return ^crc32.Update(1<<32-1, crc32.IEEETable, data) }
 
 // sign is the signature of [MS-PST] 5.5.
 func sign(offset int64, id uint64) uint16 {
