@@ -124,7 +124,13 @@ func (f *dataFile) convert(ctx context.Context, w io.Writer, m *item, lost *loss
 			err = fmt.Errorf("message %s: %w: %v", refOf(m.node.ID), errConversion, fault)
 		}
 	}()
-	out := bufio.NewWriterSize(obedient{ctx, w}, 64<<10)
+	out, ok := f.buffers.Get().(*bufio.Writer)
+	if !ok {
+		out = bufio.NewWriterSize(nil, 64<<10)
+	}
+	defer f.buffers.Put(out)
+	out.Reset(obedient{ctx, w})
+	defer out.Reset(nil)
 	info, err := mapi.Convert(out, m, mapi.Options{Resolve: f.resolve, CodePage: f.page})
 	if err == nil {
 		err = out.Flush()

@@ -35,6 +35,7 @@ type dataFile struct {
 	*store
 
 	hurts      hurts
+	buffers    sync.Pool // of *bufio.Writer
 	byNameOnce sync.Once
 	byName     map[string]ndb.NID // the folders by the names of their parts
 }
