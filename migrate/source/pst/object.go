@@ -70,19 +70,29 @@ func (o object) Get(id mapi.ID) (mapi.Value, bool) {
 
 // Open implements [mapi.Object].
 func (o object) Open(id mapi.ID) (mapi.Stream, bool) {
-	v, ok, _ := o.props.Get(uint16(id)) // for its type
+	typ, ok := o.typeOf(id)
 	if !ok {
 		return mapi.Stream{}, false
 	}
 	s, err := o.props.Open(uint16(id))
 	if err != nil {
 		o.lost.add(err)
-		return mapi.Stream{Type: mapi.Type(v.Type), Data: broken{err}}, true
+		return mapi.Stream{Type: typ, Data: broken{err}}, true
 	}
 	if s == nil {
 		return mapi.Stream{}, false
 	}
-	return mapi.Stream{Type: mapi.Type(v.Type), Size: s.Size(), Data: marked{s}}, true
+	return mapi.Stream{Type: typ, Size: s.Size(), Data: marked{s}}, true
+}
+
+// typeOf tells a property's type, if it can without reading the value.
+func (o object) typeOf(id mapi.ID) (mapi.Type, bool) {
+	if props, ok := o.props.(*ltp.Context); ok {
+		p, ok := props.Property(uint16(id))
+		return mapi.Type(p.Type), ok
+	}
+	v, ok, _ := o.props.Get(uint16(id)) // an error comes again with the value
+	return mapi.Type(v.Type), ok
 }
 
 // Named implements [mapi.Object].
