@@ -54,8 +54,11 @@ func isAtext(c byte) bool {
 	return isAlphanumeric(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
-// maxAddr bounds an addr-spec: RFC 5321 section 4.5.3.1 allows 64 and 255 octets.
-const maxAddr = 320
+// Bounds of an addr-spec and a domain (RFC 5321 section 4.5.3.1).
+const (
+	maxAddr   = 320
+	maxDomain = 255
+)
 
 // mailbox returns an SMTP address in a form that can be written, or nothing if s is none.
 func mailbox(s string) string {
@@ -102,6 +105,9 @@ func isDomain(s string) bool {
 		inner, ok = strings.CutSuffix(inner, "]")
 		return ok && inner != "" && strings.Trim(inner, "0123456789abcdefABCDEF.:IPv") == ""
 	}
+	if len(s) > maxDomain {
+		return false
+	}
 	for label := range strings.SplitSeq(s, ".") {
 		if label == "" || strings.Trim(label, "-") == "" {
 			return false
@@ -123,7 +129,7 @@ func standIn(kind, addr string) string {
 		domain = "x500"
 		addr = addr[strings.LastIndexByte(addr, '=')+1:]
 	}
-	if domain == "" || domain == "smtp" || !isDomain(domain) {
+	if domain == "" || domain == "smtp" || len(domain) > 32 || !isDomain(domain) {
 		domain = "address"
 	}
 	local := strings.Trim(strings.Map(func(r rune) rune {

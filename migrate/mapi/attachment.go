@@ -142,7 +142,7 @@ func (it *item) value(f *attached, s Stream) error {
 		if err != nil {
 			return err
 		}
-		if how = s.encoding(); how == as7bit && isFacts(kind) {
+		if how = s.encoding(); how == as7bit && isFacts(kind) && isFields(headOf(f.data)) {
 			f.data = withLineEnds(f.data)
 		} else {
 			kind, how = mediaUnknown, asBase64

@@ -11,6 +11,11 @@ import (
 func (it *item) header() {
 	it.fields = append(it.fields, it.head.fields...)
 	it.info.Rebuilt = len(it.fields) == 0
+	for _, name := range []string{"from", "date", "message-id"} {
+		if value, ok := it.fields.get(name); ok && strings.Trim(value, "<> ") == "" {
+			it.fields.remove(name) // says nothing, and must say something
+		}
+	}
 	it.originators()
 	it.addressees()
 	if !it.fields.has("subject") {

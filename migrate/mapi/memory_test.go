@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"iter"
-	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -151,7 +150,10 @@ func (m *memory) with(more ...any) *memory {
 			m.files = append(m.files, f)
 		case named:
 			for name, v := range x {
-				id := ID(0x8000 + len(m.names))
+				id, known := m.names[name]
+				if !known {
+					id = ID(0x8000 + len(m.names))
+				}
 				m.names[name] = id
 				m.props[id] = value(v)
 			}
@@ -165,12 +167,6 @@ type (
 	file  properties
 	named map[Name]any
 )
-
-func (m *memory) clone() *memory {
-	c := *m
-	c.props = maps.Clone(m.props)
-	return &c
-}
 
 // convert converts an item and holds the result to what every message must be.
 func convert(t testing.TB, m Message, opts Options) (string, Info) {

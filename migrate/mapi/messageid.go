@@ -10,7 +10,7 @@ import (
 
 // identify makes sure that the message has a Message-ID.
 func (it *item) identify() {
-	if id, ok := it.fields.get("message-id"); ok && strings.Trim(id, "<> ") != "" {
+	if id, ok := it.fields.get("message-id"); ok {
 		it.id = id
 		if stored := it.trimmed(idMessageID); stored != "" && !strings.Contains(id, strings.Trim(stored, "<>")) {
 			it.warn("header has Message-ID %.80s, properties %.80s", id, stored)
@@ -18,7 +18,6 @@ func (it *item) identify() {
 		it.info.MessageID = id
 		return
 	}
-	it.fields.remove("message-id") // an empty one
 	ids := messageIDs(it.text(idMessageID))
 	it.id, _, _ = strings.Cut(ids, " ")
 	if it.id == "" {
@@ -39,8 +38,7 @@ func (h *header) remove(name string) {
 	*h = kept
 }
 
-// messageIDs returns the identifiers in a text, in angle brackets, with blanks between: those in brackets, else words with
-// an @, else the only word.
+// messageIDs returns the identifiers in a text, in angle brackets, with blanks between: those in brackets, else words with an @.
 func messageIDs(text string) string {
 	bracketed := strings.Contains(text, "<")
 	words := strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == ',' || !bracketed && r == '>' })
@@ -54,7 +52,7 @@ func messageIDs(text string) string {
 	}
 	var ids []string
 	for _, word := range words {
-		if word != "" && isASCII(word) && len(word) <= 900 && !strings.ContainsAny(word, "\x7f()\"<>") && (bracketed || len(words) == 1 || strings.Contains(word, "@")) {
+		if word != "" && isASCII(word) && len(word) <= 900 && !strings.ContainsAny(word, "\x7f()\"<>") && (bracketed || strings.Contains(word, "@")) {
 			ids = append(ids, "<"+strings.Map(visible, word)+">")
 		}
 	}

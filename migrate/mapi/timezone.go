@@ -3,6 +3,7 @@ package mapi
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -25,13 +26,24 @@ func (it *item) zone() (zone, bool) {
 		return zone{}, false
 	}
 	number := func(at int) int { return int(int32(binary.LittleEndian.Uint32(b[at:]))) }
-	z := zone{name: first(oneLine(it.namedText(nameTimeZoneName)), "Local"), bias: number(0)}
+	z := zone{name: zoneName(it.namedText(nameTimeZoneName)), bias: number(0)}
 	z.standard, z.daylight = changeAt(b[14:]), changeAt(b[32:])
 	z.standard.bias, z.daylight.bias = number(4), number(8)
 	if !z.sane() {
 		return zone{}, false
 	}
 	return z, true
+}
+
+// zoneName makes a name that is written alike as a value and as a parameter.
+func zoneName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`;,:"\`, r) {
+			return ' '
+		}
+		return r
+	}, oneLine(s))
+	return first(strings.Join(strings.Fields(s), " "), "Local")
 }
 
 // changeAt reads a SYSTEMTIME without its year: month, weekday, week of the month, hour, minute.

@@ -1,6 +1,7 @@
 package mapi
 
 import (
+	"bytes"
 	"net/mail"
 	"strings"
 )
@@ -78,6 +79,25 @@ func isField(line string) bool {
 	}
 	for _, c := range []byte(strings.TrimRight(line[:colon], " \t")) {
 		if c <= ' ' || c >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+// isFields reports whether a text consists of fields, in one block or several.
+func isFields(text []byte) bool {
+	if len(text) >= headSize {
+		text = text[:bytes.LastIndexByte(text, '\n')+1]
+	}
+	begun := false
+	for line := range lines(string(text)) {
+		switch {
+		case line == "":
+			begun = false
+		case isField(line):
+			begun = true
+		case !begun || line[0] != ' ' && line[0] != '\t':
 			return false
 		}
 	}
