@@ -41,6 +41,7 @@ var (
 	ErrKeyOrder  = errors.New("holds an entry out of order")
 	ErrBlockSize = errors.New("has an impossible size")
 	ErrBlockType = errors.New("is no block of the kind that is referred to")
+	ErrRepeated  = errors.New("refers to the same block more than once")
 	ErrInflate   = errors.New("can't be inflated")
 	ErrDepth     = errors.New("refers to itself or nests too deeply")
 )

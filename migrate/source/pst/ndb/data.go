@@ -3,6 +3,7 @@ package ndb
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 	"sort"
 	"sync"
 )
@@ -238,6 +239,9 @@ func (f *File) dataBlock(id BID) (dataTree, error) {
 	x.ids = make([]BID, 0, count)
 	for i := range count {
 		x.ids = append(x.ids, BID(f.lay.id(b[8+i*f.lay.word:])))
+	}
+	if sorted := slices.Sorted(slices.Values(x.ids)); len(slices.Compact(sorted)) < count {
+		return dataTree{}, &Damage{-1, blockName(id), ErrRepeated} // a small file would have no end
 	}
 	return x, nil
 }

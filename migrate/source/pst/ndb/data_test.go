@@ -254,6 +254,27 @@ func TestTreeOfItself(t *testing.T) {
 	}
 }
 
+// A data tree that refers to a block again and again would be as large as it likes.
+func TestRepeatedBlock(t *testing.T) {
+	t.Parallel()
+	for _, root := range [][]byte{{1, 2, 3, 0}, {1, 1, 3, 0}} {
+		b := dataFile(t, ndb.Unicode, 9*8176, psttest.Limits{XBlock: 3})
+		at := find(t, b, root)
+		copy(b[at+16:], b[at+8:at+16])
+		n, err := open(t, b).Node(dataNID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := n.Open()
+		if err == nil {
+			_, err = d.ReadAt(make([]byte, d.Size()), 0)
+		}
+		if !errors.Is(err, ndb.ErrRepeated) {
+			t.Errorf("%v: got %v, want %v", root, err, ndb.ErrRepeated)
+		}
+	}
+}
+
 // However large a file is, what is kept of it in memory is bounded.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
