@@ -1,9 +1,7 @@
 package mapi
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -75,7 +73,8 @@ func (it *item) attach(a Attachment) (*attached, error) {
 	s, ok := open(a, idAttachData)
 	switch {
 	case method == methodOLE && ok:
-		return f, it.object(f, s)
+		it.object(f, s)
+		return f, nil
 	case ok && (s.Type == TypeBinary || s.Type == TypeObject || s.Type == TypeString8 || s.Type == TypeString):
 		return f, it.value(f, s)
 	case method == methodByReference || method == methodByRefResolve || method == methodByRefOnly || method == methodByWebRef:
@@ -83,45 +82,60 @@ func (it *item) attach(a Attachment) (*attached, error) {
 		return f, nil
 	}
 	it.warn("attachment %q has no data", f.name)
-	return nil, nil
+	if method != methodByValue {
+		return nil, nil
+	}
+	return f, it.value(f, Stream{TypeBinary, 0, bytesAt(nil)})
 }
 
-// embed makes message/rfc822 of an embedded message.
+// embed makes message/rfc822 of an embedded message, or a note where it can't be had.
 func (it *item) embed(f *attached, a Attachment) error {
 	depth := it.opts.Depth
 	if depth <= 0 {
 		depth = defaultDepth
 	}
+	f.name = fileName(f.trimmed(idDisplayName))
+	f.part = note("[A message was attached here. It could not be read.]")
 	if it.depth >= depth {
 		it.warn("messages within messages: more than %d levels, the rest left out", depth)
-		f.part = leaf("text/plain; charset=utf-8", as7bit, contentOf("[A message that was too deep within messages was left out.]\r\n"))
+		f.part = note("[A message that was too deep within messages was left out.]")
 		return nil
 	}
 	m, err := a.Message()
 	if err != nil {
 		return fmt.Errorf("embedded message: %w", err)
 	}
-	inner := newItem(m, it.opts, &Info{}, it.depth+1)
-	if inner.opts.CodePage = it.codePage(); inner.page == 0 {
-		inner.page = inner.opts.CodePage
-	}
+	opts := it.opts
+	opts.CodePage = it.codePage()
+	inner := newItem(m, opts, &Info{}, it.depth+1)
 	e, err := inner.entity()
 	it.info.Damaged = it.info.Damaged || inner.info.Damaged
 	for _, w := range inner.info.Warnings {
 		it.warn("embedded message: %s", w)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		f.hold(e, fileName(inner.subject()))
 	}
+	return err
+}
+
+// note makes a part that tells the reader something.
+func note(text string) *part {
+	c := contentOf(text + "\r\n")
+	s, _ := surveyOf(c) // nothing to go wrong
+	return leaf("text/plain; charset=utf-8", s.encoding(), c)
+}
+
+// hold makes the part of an embedded message.
+func (f *attached) hold(e *entity, subject string) {
 	f.embedded, f.mediaType = true, mediaMessage
-	f.name = first(fileName(f.trimmed(idDisplayName)), fileName(inner.subject()), "message")
+	f.name = first(f.name, subject, "message")
 	if !strings.HasSuffix(strings.ToLower(f.name), ".eml") {
 		f.name += ".eml"
 	}
 	f.part = &part{message: e}
 	f.part.fields.add("Content-Type", mediaMessage)
 	f.part.fields.disposition("attachment", f.name)
-	return nil
 }
 
 // value makes a part of a file that is attached whole.
@@ -174,21 +188,12 @@ func (it *item) wholeMessage(f *attached) (bool, error) {
 func (it *item) reference(f *attached) {
 	where := first(f.trimmed(idAttachLongPath), f.trimmed(idAttachPath), f.location, "unknown")
 	it.warn("attachment %q is only a reference", f.name)
-	c := contentOf("[This file was not attached but referred to: " + where + "]\r\n")
-	s, _ := surveyOf(c) // nothing to go wrong
-	f.part = leaf("text/plain; charset=utf-8", s.encoding(), c)
+	f.part = note("[This file was not attached but referred to: " + where + "]")
 	f.part.fields.disposition("attachment", fileName(f.name)+".txt")
 }
 
-// object makes a part of an OLE object: of the file that is packed in it, else of its storage as it is.
-func (it *item) object(f *attached, s Stream) error {
-	data := storeReader{s.Data}
-	head := make([]byte, 8)
-	if _, err := data.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		if err = it.forgive(err, "OLE object"); err != nil {
-			return err
-		}
-	}
+// object makes a part of an OLE object: its storage as it is ([MS-CFB]).
+func (it *item) object(f *attached, s Stream) {
 	if f.name == unnamed {
 		f.name = "object"
 	}
@@ -197,7 +202,6 @@ func (it *item) object(f *attached, s Stream) error {
 	f.data = it.stream(s, "OLE object")
 	f.part = leaf(f.mediaType+fileParameter("name", f.name), asBase64, f.data)
 	f.describe("attachment")
-	return nil
 }
 
 // describe adds the fields that say what the file is called and how it is meant.

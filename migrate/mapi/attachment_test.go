@@ -224,7 +224,7 @@ func TestDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := shape(t, b.String()); got != "mixed/text/plain=text mixed/application/octet-stream=abc" || !info.Damaged || len(info.Warnings) < 2 {
+	if got := shape(t, b.String()); got != "mixed/text/plain=text mixed/application/octet-stream=abc mixed/text/plain=[A message was attached here. It could not be read.]" || !info.Damaged || len(info.Warnings) < 2 {
 		t.Errorf("got %s, %+v, want what could be read, and warnings", got, info)
 	}
 	for name, m := range map[string]Message{

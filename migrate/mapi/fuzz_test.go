@@ -2,7 +2,9 @@ package mapi
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -119,4 +121,85 @@ func FuzzConvert(f *testing.F) {
 			checkContentLines(t, b.String())
 		}
 	})
+}
+
+// rotten is a store in which anything may be damaged.
+type rotten struct {
+	*memory
+	r *rand.Rand
+}
+
+var errRotten = fmt.Errorf("bad block: %w", ErrDamaged)
+
+func (f rotten) fails() bool { return f.r.IntN(12) == 0 }
+
+func (f rotten) Get(id ID) (Value, bool) {
+	if f.fails() {
+		return Value{}, false
+	}
+	return f.memory.Get(id)
+}
+
+func (f rotten) Open(id ID) (Stream, bool) {
+	s, ok := f.memory.Open(id)
+	if ok && f.fails() {
+		s.Data = brokenAt{s.Data, int64(f.r.IntN(20)), errRotten}
+	}
+	return s, ok
+}
+
+func (f rotten) Message() (Message, error) {
+	if f.inner == nil || f.fails() {
+		return nil, errRotten
+	}
+	return rotten{f.inner, f.r}, nil
+}
+
+func (f rotten) Recipients() iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		for o := range f.memory.Recipients() {
+			if f.fails() {
+				yield(nil, errRotten)
+				return
+			}
+			if !yield(o, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (f rotten) Attachments() iter.Seq2[Attachment, error] {
+	return func(yield func(Attachment, error) bool) {
+		for _, a := range f.files {
+			var err error
+			if f.fails() {
+				err = errRotten
+			}
+			if !yield(rotten{a, f.r}, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestRottenStore holds that damage anywhere costs what is damaged and never the message.
+func TestRottenStore(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(400) {
+		m := cook(rand.New(rand.NewPCG(seed, 2)), []byte("data"), 2)
+		var b strings.Builder
+		if _, err := Convert(&b, rotten{m, rand.New(rand.NewPCG(seed, 3))}, Options{}); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if !strings.Contains(b.String(), "multipart/signed") && !strings.Contains(b.String(), mediaMessage) {
+			checkStructure(t, b.String())
+		}
+		if err := VCard(io.Discard, rotten{m, rand.New(rand.NewPCG(seed, 4))}, Options{}); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if err := Calendar(io.Discard, rotten{m, rand.New(rand.NewPCG(seed, 5))}, Options{}); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
 }
