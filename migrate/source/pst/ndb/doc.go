@@ -8,6 +8,8 @@
 // deflated with zlib that Outlook has written for OST files since 2013 (36; not in [MS-PST], but in the documentation of
 // libpff), each in any of the three encodings ([Encryption]). None of them needs a password.
 //
-// Nothing is read before it is asked for, and only a few hundred kilobytes of pages and blocks are kept. Damage stays local:
-// a page or block that can't be read costs what hangs on it and no more, and what can still be used is used, see [Damage].
+// Nothing is read before it is asked for, and only about a megabyte of pages and blocks is kept. Damage stays local: a page or
+// block that can't be read costs what hangs on it and no more, and what can still be used is used, see [Damage]. Where a root
+// or a branch of a tree is broken, the leaves below it are found by reading through the whole file once; that is also how
+// a file is read that was cut off before its roots, or whose header is that of an older state.
 package ndb

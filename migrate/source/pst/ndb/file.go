@@ -31,7 +31,7 @@ type File struct {
 
 // Open reads the header of a file of size bytes and the root pages of its trees. r is used as long as the File is, and not
 // closed. The error is one of [ErrNoPST], [ErrTooShort], [ErrVersion], [ErrEncryption], or a [*Damage] of a root page if
-// the trees can't be found without it either. A file that ends early is opened as far as it goes (see [File.Missing]).
+// the trees can't be found without it either, for which the whole file is read through. A file that ends early is opened as far as it goes (see [File.Missing]).
 func Open(r io.ReaderAt, size int64) (*File, error) {
 	h, err := readHeader(r, size)
 	if err != nil {
