@@ -19,22 +19,78 @@ func TestAttachments(t *testing.T) {
 		file file
 		want string // media type, file name, content
 	}{
-		{"by value", file{idAttachMethod: 1, idAttachName: "Bericht.pdf", idAttachMIMEType: "application/PDF", idAttachData: []byte("%PDF")}, "application/pdf Bericht.pdf %PDF"},
+		{
+			"by value",
+			file{
+				idAttachMethod:   1,
+				idAttachName:     "Bericht.pdf",
+				idAttachMIMEType: "application/PDF",
+				idAttachData:     []byte("%PDF"),
+			},
+			"application/pdf Bericht.pdf %PDF",
+		},
 		{"no method", file{idAttachShortName: "A.TXT", idAttachData: []byte("x\ny")}, "text/plain A.TXT x\ny"},
 		{
 			"by its name",
 			file{idAttachMethod: 1, idAttachName: "a.docx", idAttachData: []byte("PK")},
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.document a.docx PK",
 		},
-		{"no name", file{idAttachMethod: 1, idAttachData: []byte("\x00\xff")}, "application/octet-stream attachment \x00\xff"},
-		{"a type that is none", file{idAttachMethod: 1, idAttachName: "a.gif", idAttachMIMEType: "image/\r\nX: y", idAttachData: []byte("GIF")}, "image/gif a.gif GIF"},
-		{"its charset", file{idAttachMethod: 1, idAttachName: "a.txt", idAttachMIMEType: "text/plain", idAttachCharset: "koi8-r", idAttachData: []byte("\xf0")}, "text/plain a.txt П"},
-		{"a name that isn't ASCII", file{idAttachMethod: 1, idAttachName: "Größe 日本.txt", idAttachData: []byte("x")}, "text/plain Größe 日本.txt x"},
-		{"a path", file{idAttachMethod: 1, idAttachName: `C:\x\..\..\etc/passwd`, idAttachData: []byte("x")}, "application/octet-stream passwd x"},
-		{"a name with tricks", file{idAttachMethod: 1, idAttachName: "a\u202egpj.exe\r\nX: \"y\"", idAttachData: []byte("x")}, "application/octet-stream agpj.exe X_ _y_ x"},
-		{"extension apart", file{idAttachMethod: 1, idDisplayName: "Photo", idAttachExtension: ".jpg", idAttachData: []byte("x")}, "image/jpeg Photo.jpg x"},
-		{"empty", file{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte{}}, "application/octet-stream a.bin "},
-		{"winmail.dat stays", file{idAttachMethod: 1, idAttachName: "winmail.dat", idAttachMIMEType: "application/ms-tnef", idAttachData: []byte("x")}, "application/ms-tnef winmail.dat x"},
+		{
+			"no name",
+			file{idAttachMethod: 1, idAttachData: []byte("\x00\xff")},
+			"application/octet-stream attachment \x00\xff",
+		},
+		{
+			"a type that is none",
+			file{idAttachMethod: 1, idAttachName: "a.gif", idAttachMIMEType: "image/\r\nX: y", idAttachData: []byte("GIF")},
+			"image/gif a.gif GIF",
+		},
+		{
+			"its charset",
+			file{
+				idAttachMethod:   1,
+				idAttachName:     "a.txt",
+				idAttachMIMEType: "text/plain",
+				idAttachCharset:  "koi8-r",
+				idAttachData:     []byte("\xf0"),
+			},
+			"text/plain a.txt П",
+		},
+		{
+			"a name that isn't ASCII",
+			file{idAttachMethod: 1, idAttachName: "Größe 日本.txt", idAttachData: []byte("x")},
+			"text/plain Größe 日本.txt x",
+		},
+		{
+			"a path",
+			file{idAttachMethod: 1, idAttachName: `C:\x\..\..\etc/passwd`, idAttachData: []byte("x")},
+			"application/octet-stream passwd x",
+		},
+		{
+			"a name with tricks",
+			file{idAttachMethod: 1, idAttachName: "a\u202egpj.exe\r\nX: \"y\"", idAttachData: []byte("x")},
+			"application/octet-stream agpj.exe X_ _y_ x",
+		},
+		{
+			"extension apart",
+			file{idAttachMethod: 1, idDisplayName: "Photo", idAttachExtension: ".jpg", idAttachData: []byte("x")},
+			"image/jpeg Photo.jpg x",
+		},
+		{
+			"empty",
+			file{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte{}},
+			"application/octet-stream a.bin ",
+		},
+		{
+			"winmail.dat stays",
+			file{
+				idAttachMethod:   1,
+				idAttachName:     "winmail.dat",
+				idAttachMIMEType: "application/ms-tnef",
+				idAttachData:     []byte("x"),
+			},
+			"application/ms-tnef winmail.dat x",
+		},
 		{
 			"by reference",
 			file{idAttachMethod: 2, idAttachName: "plan.doc", idAttachLongPath: `\\server\share\plan.doc`},
@@ -47,16 +103,32 @@ func TestAttachments(t *testing.T) {
 		},
 		{
 			"OLE",
-			file{idAttachMethod: 6, idDisplayName: "Chart", idAttachData: Value{TypeObject, []byte("\xd0\xcf\x11\xe0storage")}},
+			file{
+				idAttachMethod: 6,
+				idDisplayName:  "Chart",
+				idAttachData:   Value{TypeObject, []byte("\xd0\xcf\x11\xe0storage")},
+			},
 			"application/x-ole-storage Chart.ole \xd0\xcf\x11\xe0storage",
 		},
-		{"a multipart as a file", file{idAttachMethod: 1, idAttachName: "x.mht", idAttachMIMEType: "multipart/related", idAttachData: []byte("x")}, "application/octet-stream x.mht x"},
+		{
+			"a multipart as a file",
+			file{idAttachMethod: 1, idAttachName: "x.mht", idAttachMIMEType: "multipart/related", idAttachData: []byte("x")},
+			"application/octet-stream x.mht x",
+		},
 		{
 			"a message as a file",
-			file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte("From: a@b.example\nSubject: ü\n\nx\n")},
+			file{
+				idAttachMethod: 1,
+				idAttachName:   "x.eml",
+				idAttachData:   []byte("From: a@b.example\nSubject: ü\n\nx\n"),
+			},
 			"message/rfc822 x.eml From: a@b.example\r\nSubject: ü\r\n\r\nx\r\n",
 		},
-		{"a message that can't travel", file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte(strings.Repeat("x", 1000))}, "application/octet-stream x.eml " + strings.Repeat("x", 1000)},
+		{
+			"a message that can't travel",
+			file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte(strings.Repeat("x", 1000))},
+			"application/octet-stream x.eml " + strings.Repeat("x", 1000),
+		},
 	} {
 		m := object(properties{idBody: "text"}).with(c.file)
 		var b strings.Builder
@@ -75,14 +147,25 @@ func TestAttachments(t *testing.T) {
 func TestAttachmentFields(t *testing.T) {
 	t.Parallel()
 	name := "Протокол заседания комитета по вопросам.pdf"
-	m := object(properties{idBody: "text"}).with(file{idAttachMethod: 1, idAttachName: name, idAttachData: []byte("x"), idCreationTime: sent, idLastModified: sent.Add(time.Hour)})
+	m := object(properties{idBody: "text"}).with(file{
+		idAttachMethod: 1,
+		idAttachName:   name,
+		idAttachData:   []byte("x"),
+		idCreationTime: sent,
+		idLastModified: sent.Add(time.Hour),
+	})
 	text, _ := convert(t, m, Options{})
 	p := checkStructure(t, text)[1]
 	if got := p.fileName(); got != name {
 		t.Errorf("got file name %q, want %q", got, name)
 	}
 	disposition := p.header.Get("Content-Disposition")
-	for _, want := range []string{"filename*0*=utf-8''%D0%9F", "filename*1*=", `creation-date="Sat, 14 Mar 2009 15:09:26 +0000"`, `modification-date="Sat, 14 Mar 2009 16:09:26 +0000"`} {
+	for _, want := range []string{
+		"filename*0*=utf-8''%D0%9F",
+		"filename*1*=",
+		`creation-date="Sat, 14 Mar 2009 15:09:26 +0000"`,
+		`modification-date="Sat, 14 Mar 2009 16:09:26 +0000"`,
+	} {
 		if !strings.Contains(disposition, want) {
 			t.Errorf("got %s, want %s in it", disposition, want)
 		}
@@ -94,7 +177,11 @@ func TestAttachmentFields(t *testing.T) {
 
 func TestAttachmentAlone(t *testing.T) {
 	t.Parallel()
-	text, _ := convert(t, object(properties{}).with(file{idAttachMethod: 1, idAttachName: "a.pdf", idAttachData: []byte("x")}), Options{})
+	text, _ := convert(t, object(properties{}).with(file{
+		idAttachMethod: 1,
+		idAttachName:   "a.pdf",
+		idAttachData:   []byte("x"),
+	}), Options{})
 	if got := shape(t, text); got != "application/pdf=x" {
 		t.Errorf("got %s, want the file and nothing around it", got)
 	}
@@ -103,7 +190,13 @@ func TestAttachmentAlone(t *testing.T) {
 func TestInlineImages(t *testing.T) {
 	t.Parallel()
 	image := func(name, cid, location string) file {
-		return file{idAttachMethod: 1, idAttachName: name, idAttachData: []byte(name), idAttachContentID: cid, idAttachLocation: location}
+		return file{
+			idAttachMethod:    1,
+			idAttachName:      name,
+			idAttachData:      []byte(name),
+			idAttachContentID: cid,
+			idAttachLocation:  location,
+		}
 	}
 	html := `<img src="cid:One@x"><img src=CID:two%40x> <img src='cid:t&amp;3'> <img src="pics/four.gif">`
 	m := object(properties{idBody: "text", idHTML: []byte(html)}).with(
@@ -133,7 +226,12 @@ func TestInlineImages(t *testing.T) {
 
 func TestRelatedOnlyWhereReferred(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idHTML: []byte("<p>acid: no</p>")}).with(file{idAttachMethod: 1, idAttachName: "a.gif", idAttachContentID: "no", idAttachData: []byte("x")})
+	m := object(properties{idHTML: []byte("<p>acid: no</p>")}).with(file{
+		idAttachMethod:    1,
+		idAttachName:      "a.gif",
+		idAttachContentID: "no",
+		idAttachData:      []byte("x"),
+	})
 	text, _ := convert(t, m, Options{})
 	if got := shape(t, text); got != "mixed/text/html=<p>acid: no</p> mixed/image/gif=x" {
 		t.Errorf("got %s", got)
@@ -144,7 +242,11 @@ func TestEmbeddedMessages(t *testing.T) {
 	t.Parallel()
 	m := object(properties{idBody: "level 30", idSubject: "level 30"})
 	for level := 29; level >= 0; level-- {
-		m = object(properties{idBody: fmt.Sprintf("level %d", level), idSubject: fmt.Sprintf("level %d", level), idClientSubmitTime: sent}).with(m)
+		m = object(properties{
+			idBody:             fmt.Sprintf("level %d", level),
+			idSubject:          fmt.Sprintf("level %d", level),
+			idClientSubmitTime: sent,
+		}).with(m)
 	}
 	text, info := convert(t, m, Options{Depth: 3})
 	python(t, text)
@@ -216,7 +318,10 @@ func (h holder) Attachments() iter.Seq2[Attachment, error] {
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	damage := fmt.Errorf("block 7: %w", ErrDamaged)
-	broken := failing{object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}), damage}
+	broken := failing{
+		object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}),
+		damage,
+	}
 	gone := failing{object(properties{idAttachMethod: methodEmbedded}), damage}
 	m := holder{object(properties{idBody: "text"}), []Attachment{broken, gone}, damage}
 	var b bytes.Buffer
@@ -228,10 +333,18 @@ func TestDamage(t *testing.T) {
 		t.Errorf("got %s, %+v, want what could be read, and warnings", got, info)
 	}
 	for name, m := range map[string]Message{
-		"an attachment's data": holder{object(properties{idBody: "text"}), []Attachment{failing{broken.memory, io.ErrNoProgress}}, nil},
-		"a message within":     holder{object(properties{idBody: "text"}), []Attachment{failing{gone.memory, io.ErrNoProgress}}, nil},
-		"the attachments":      holder{object(properties{idBody: "text"}), nil, io.ErrNoProgress},
-		"the text":             failing{object(properties{idBody: "text"}), io.ErrNoProgress},
+		"an attachment's data": holder{
+			object(properties{idBody: "text"}),
+			[]Attachment{failing{broken.memory, io.ErrNoProgress}},
+			nil,
+		},
+		"a message within": holder{
+			object(properties{idBody: "text"}),
+			[]Attachment{failing{gone.memory, io.ErrNoProgress}},
+			nil,
+		},
+		"the attachments": holder{object(properties{idBody: "text"}), nil, io.ErrNoProgress},
+		"the text":        failing{object(properties{idBody: "text"}), io.ErrNoProgress},
 	} {
 		if _, err := Convert(io.Discard, m, Options{}); !errors.Is(err, io.ErrNoProgress) {
 			t.Errorf("%s: got %v, want the store's error", name, err)
@@ -241,7 +354,10 @@ func TestDamage(t *testing.T) {
 
 func TestShortValueIsDamage(t *testing.T) {
 	t.Parallel()
-	short := failing{object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}), io.EOF}
+	short := failing{
+		object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}),
+		io.EOF,
+	}
 	info, err := Convert(io.Discard, holder{object(properties{}), []Attachment{short}, nil}, Options{})
 	if err != nil || !info.Damaged {
 		t.Errorf("got %+v, %v, want damage", info, err)
@@ -250,7 +366,13 @@ func TestShortValueIsDamage(t *testing.T) {
 
 func TestWriteErrorIsReturned(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idBody: strings.Repeat("text\r\n", 1000), idHTML: []byte("<p>x")}).with(file{idAttachMethod: 1, idAttachData: make([]byte, 100_000)})
+	m := object(properties{
+		idBody: strings.Repeat("text\r\n", 1000),
+		idHTML: []byte("<p>x"),
+	}).with(file{
+		idAttachMethod: 1,
+		idAttachData:   make([]byte, 100_000),
+	})
 	var whole bytes.Buffer
 	if _, err := Convert(&whole, m, Options{}); err != nil {
 		t.Fatal(err)
@@ -275,7 +397,14 @@ func (l *limited) Write(p []byte) (int, error) {
 func TestBoundaryIsUnique(t *testing.T) {
 	t.Parallel()
 	m := func(hidden string) *memory {
-		return object(properties{idBody: "text", idMessageID: "<1@x>"}).with(file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte("From: a@b.example\r\n\r\n" + hidden + "\r\nx\r\n")})
+		return object(properties{
+			idBody:      "text",
+			idMessageID: "<1@x>",
+		}).with(file{
+			idAttachMethod: 1,
+			idAttachName:   "x.eml",
+			idAttachData:   []byte("From: a@b.example\r\n\r\n" + hidden + "\r\nx\r\n"),
+		})
 	}
 	first, _ := convert(t, m("nothing"), Options{})
 	boundary := checkBoundary(t, first)
@@ -299,7 +428,13 @@ func TestFinder(t *testing.T) {
 	t.Parallel()
 	text := "in pieces of any size a needle is found"
 	for size := 1; size < 12; size++ {
-		for want, found := range map[string]bool{"needle": true, "found": true, "in": true, "noodle": false, "needlef": false} {
+		for want, found := range map[string]bool{
+			"needle":  true,
+			"found":   true,
+			"in":      true,
+			"noodle":  false,
+			"needlef": false,
+		} {
 			f := finder{want: []byte(want)}
 			for piece := range slices.Chunk([]byte(text), size) {
 				_, _ = f.Write(piece)

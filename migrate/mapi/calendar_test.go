@@ -72,7 +72,16 @@ func meeting(class string, more named) *memory {
 		row{idRecipientType: 2, idDisplayName: "Carl", idEmailAddress: "carl@example.com"},
 		row{idRecipientType: 3, idDisplayName: "Room 1", idEmailAddress: "room1@acme.example"},
 		row{idRecipientType: 1, idDisplayName: "Anna", idEmailAddress: "anna@acme.example"},
-		named{nameStart: sent, nameEnd: sent.Add(time.Hour), nameLocation: "Köln", nameSequence: 2, nameBusy: 2, nameGlobalID: globalID, nameReminderSet: true, nameReminderMinutes: 15})
+		named{
+			nameStart:           sent,
+			nameEnd:             sent.Add(time.Hour),
+			nameLocation:        "Köln",
+			nameSequence:        2,
+			nameBusy:            2,
+			nameGlobalID:        globalID,
+			nameReminderSet:     true,
+			nameReminderMinutes: 15,
+		})
 	return m.with(more)
 }
 
@@ -101,10 +110,20 @@ func TestMeetingRequest(t *testing.T) {
 func TestMeetingAnswers(t *testing.T) {
 	t.Parallel()
 	for class, want := range map[string][]string{
-		"IPM.Schedule.Meeting.Resp.Pos":  {"METHOD:REPLY", `ATTENDEE;PARTSTAT=ACCEPTED;CN="Anna Müller":mailto:anna@acme.example`, `ORGANIZER;CN="Bob B":mailto:bob@example.com`},
-		"IPM.Schedule.Meeting.Resp.Tent": {"METHOD:REPLY", `ATTENDEE;PARTSTAT=TENTATIVE;CN="Anna Müller":mailto:anna@acme.example`},
-		"ipm.schedule.meeting.resp.neg":  {"METHOD:REPLY", `ATTENDEE;PARTSTAT=DECLINED;CN="Anna Müller":mailto:anna@acme.example`},
-		"IPM.Schedule.Meeting.Canceled":  {"METHOD:CANCEL", "STATUS:CANCELLED"},
+		"IPM.Schedule.Meeting.Resp.Pos": {
+			"METHOD:REPLY",
+			`ATTENDEE;PARTSTAT=ACCEPTED;CN="Anna Müller":mailto:anna@acme.example`,
+			`ORGANIZER;CN="Bob B":mailto:bob@example.com`,
+		},
+		"IPM.Schedule.Meeting.Resp.Tent": {
+			"METHOD:REPLY",
+			`ATTENDEE;PARTSTAT=TENTATIVE;CN="Anna Müller":mailto:anna@acme.example`,
+		},
+		"ipm.schedule.meeting.resp.neg": {
+			"METHOD:REPLY",
+			`ATTENDEE;PARTSTAT=DECLINED;CN="Anna Müller":mailto:anna@acme.example`,
+		},
+		"IPM.Schedule.Meeting.Canceled": {"METHOD:CANCEL", "STATUS:CANCELLED"},
 	} {
 		text, _ := convert(t, meeting(class, nil), Options{})
 		p := checkStructure(t, text)
@@ -127,7 +146,16 @@ func TestUIDs(t *testing.T) {
 		id   []byte
 		want string
 	}{
-		"of another program": {vcal, "UID:abc@x"}, "cut off": {globalID[:30], "UID:inv@acme.example"}, "none": {nil, "UID:inv@acme.example"},
+		"of another program": {
+			vcal,
+			"UID:abc@x",
+		}, "cut off": {
+			globalID[:30],
+			"UID:inv@acme.example",
+		}, "none": {
+			nil,
+			"UID:inv@acme.example",
+		},
 	} {
 		if got := calendarOf(t, meeting("IPM.Appointment", named{nameGlobalID: c.id})); lacks(got, c.want) != nil {
 			t.Errorf("%s: got\n%s\nwant %s", name, got, c.want)
@@ -138,7 +166,11 @@ func TestUIDs(t *testing.T) {
 func TestAllDay(t *testing.T) {
 	t.Parallel()
 	berlin := time.Date(2009, 3, 13, 23, 0, 0, 0, time.UTC) // midnight there
-	got := calendarOf(t, meeting("IPM.Appointment", named{nameStart: berlin, nameEnd: berlin.Add(24 * time.Hour), nameAllDay: true}))
+	got := calendarOf(t, meeting("IPM.Appointment", named{
+		nameStart:  berlin,
+		nameEnd:    berlin.Add(24 * time.Hour),
+		nameAllDay: true,
+	}))
 	if missing := lacks(got, "METHOD:PUBLISH", "DTSTART;VALUE=DATE:20090314", "DTEND;VALUE=DATE:20090315"); missing != nil {
 		t.Errorf("got\n%s\nwithout %q", got, missing)
 	}
@@ -147,21 +179,52 @@ func TestAllDay(t *testing.T) {
 func TestTasksAndOthers(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2009, 3, 14, 0, 0, 0, 0, time.UTC)
-	task := object(properties{idMessageClass: "IPM.Task", idSubject: "Taxes", idImportance: 2, idSensitivity: 2, idLastModified: sent, idBody: "now"}).with(
-		named{nameTaskStart: day, nameTaskDue: day.Add(48 * time.Hour), nameTaskStatus: 1, nameTaskPercent: 0.25, nameKeywords: []string{"Home", "a,b"}})
+	task := object(properties{
+		idMessageClass: "IPM.Task",
+		idSubject:      "Taxes",
+		idImportance:   2,
+		idSensitivity:  2,
+		idLastModified: sent,
+		idBody:         "now",
+	}).with(
+		named{
+			nameTaskStart:   day,
+			nameTaskDue:     day.Add(48 * time.Hour),
+			nameTaskStatus:  1,
+			nameTaskPercent: 0.25,
+			nameKeywords:    []string{"Home", "a,b"},
+		})
 	if got := calendarOf(t, task); lacks(got, "BEGIN:VTODO", "DTSTART;VALUE=DATE:20090314", "DUE;VALUE=DATE:20090316", "STATUS:IN-PROCESS", "PERCENT-COMPLETE:25", "PRIORITY:1",
 		"CLASS:PRIVATE", `CATEGORIES:Home,a\,b`, "DTSTAMP:20090314T150926Z", "DESCRIPTION:now") != nil {
 		t.Errorf("got\n%s", got)
 	}
-	done := object(properties{idMessageClass: "IPM.Task", idSubject: "Done"}).with(named{nameTaskStatus: 2, nameTaskCompleted: day, nameTaskPercent: 1.0})
+	done := object(properties{
+		idMessageClass: "IPM.Task",
+		idSubject:      "Done",
+	}).with(named{
+		nameTaskStatus:    2,
+		nameTaskCompleted: day,
+		nameTaskPercent:   1.0,
+	})
 	if got := calendarOf(t, done); lacks(got, "STATUS:COMPLETED", "COMPLETED:20090314T000000Z", "PERCENT-COMPLETE:100") != nil {
 		t.Errorf("got\n%s", got)
 	}
-	entry := object(properties{idMessageClass: "IPM.Activity", idSubject: "Call"}).with(named{nameLogStart: sent, nameLogType: "Phone call"})
+	entry := object(properties{
+		idMessageClass: "IPM.Activity",
+		idSubject:      "Call",
+	}).with(named{
+		nameLogStart: sent,
+		nameLogType:  "Phone call",
+	})
 	if got := calendarOf(t, entry); lacks(got, "BEGIN:VJOURNAL", "DTSTART:20090314T150926Z", "X-OUTLOOK-TYPE:Phone call", "SUMMARY:Call") != nil {
 		t.Errorf("got\n%s", got)
 	}
-	note := object(properties{idMessageClass: "IPM.StickyNote", idSubject: "Milk", idBody: "Milk\r\nBread", idCreationTime: sent})
+	note := object(properties{
+		idMessageClass: "IPM.StickyNote",
+		idSubject:      "Milk",
+		idBody:         "Milk\r\nBread",
+		idCreationTime: sent,
+	})
 	if got := calendarOf(t, note); lacks(got, "BEGIN:VJOURNAL", `DESCRIPTION:Milk\nBread`, "DTSTART:20090314T150926Z") != nil {
 		t.Errorf("got\n%s", got)
 	}

@@ -78,7 +78,12 @@ func contact() *memory {
 	}).with(named{
 		nameEmails[0].address: "anna@acme.example", nameEmails[0].kind: "SMTP", nameEmails[1].address: "/O=ACME/CN=ANNA", nameEmails[1].kind: "EX",
 		nameEmails[2].entry: oneOff("A", "SMTP", "a.m@example.com"), nameWork[2]: "Berlin", nameWork[1]: "Allee 2", nameMessenger: "anna99", nameKeywords: []string{"Friends"},
-	}, file{idAttachMethod: 1, idAttachName: "ContactPicture.jpg", idAttachPhoto: true, idAttachData: []byte(strings.Repeat("JPEG", 40))})
+	}, file{
+		idAttachMethod: 1,
+		idAttachName:   "ContactPicture.jpg",
+		idAttachPhoto:  true,
+		idAttachData:   []byte(strings.Repeat("JPEG", 40)),
+	})
 }
 
 func TestVCard(t *testing.T) {
@@ -133,7 +138,12 @@ func TestReplyTo(t *testing.T) {
 	m := object(properties{
 		idSentRepName: "Anna", idSentRepAddress: "anna@acme.example",
 		idReplyRecipients: flat(oneOff("Löb", "SMTP", "bob@example.com"), exchange("/o=acme/cn=carl"), []byte("?"), oneOff8("D", "SMTP", "d@example.com")),
-	}).with(row{idRecipientType: 1, idEmailAddress: "/O=ACME/CN=CARL", idAddressType: "EX", idSMTPAddress: "carl@acme.example"})
+	}).with(row{
+		idRecipientType: 1,
+		idEmailAddress:  "/O=ACME/CN=CARL",
+		idAddressType:   "EX",
+		idSMTPAddress:   "carl@acme.example",
+	})
 	text, _ := convert(t, m, Options{})
 	python(t, text)
 	wantFields(t, text, "Reply-To: =?utf-8?Q?L=C3=B6b?= <bob@example.com>, carl@acme.example, D <d@example.com>", "To: carl@acme.example")

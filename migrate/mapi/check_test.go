@@ -100,7 +100,12 @@ func walk(t testing.TB, h textproto.MIMEHeader, r io.Reader, path string, bounda
 		if err != nil {
 			t.Fatalf("embedded: %v in %q", err, body)
 		}
-		return append([]piece{{header: h, mediaType: mediaType, params: params, path: path}}, walk(t, textproto.MIMEHeader(m.Header), m.Body, path+"message/", boundaries)...)
+		return append([]piece{{
+			header:    h,
+			mediaType: mediaType,
+			params:    params,
+			path:      path,
+		}}, walk(t, textproto.MIMEHeader(m.Header), m.Body, path+"message/", boundaries)...)
 	}
 	return []piece{{h, mediaType, params, path, decodeBody(t, body, how, mediaType, params["charset"])}}
 }

@@ -30,9 +30,25 @@ func TestConvertSentMail(t *testing.T) {
 		idInReplyTo: "<1@example.com>", idReferences: "<0@example.com> <1@example.com>", idConversationTopic: "Grüße aus Köln",
 		idConversationIndex: []byte("0123456789012345678901"), idSensitivity: 2,
 	}).with(
-		row{idRecipientType: 1, idDisplayName: "Björn, the \"Bear\"", idAddressType: "SMTP", idEmailAddress: "bjorn@example.com"},
-		row{idRecipientType: 2, idDisplayName: "carl@example.com", idAddressType: "SMTP", idEmailAddress: "carl@example.com"},
-		row{idRecipientType: 0x10000003, idDisplayName: "Doe, Dora", idAddressType: "EX", idEmailAddress: "/o=acme/cn=dora", idSMTPAddress: "dora@acme.example"},
+		row{
+			idRecipientType: 1,
+			idDisplayName:   "Björn, the \"Bear\"",
+			idAddressType:   "SMTP",
+			idEmailAddress:  "bjorn@example.com",
+		},
+		row{
+			idRecipientType: 2,
+			idDisplayName:   "carl@example.com",
+			idAddressType:   "SMTP",
+			idEmailAddress:  "carl@example.com",
+		},
+		row{
+			idRecipientType: 0x10000003,
+			idDisplayName:   "Doe, Dora",
+			idAddressType:   "EX",
+			idEmailAddress:  "/o=acme/cn=dora",
+			idSMTPAddress:   "dora@acme.example",
+		},
 		named{nameKeywords: []string{"Urgent", "Größe", "Urgent"}},
 	)
 	text, info := convert(t, m, Options{})

@@ -28,11 +28,23 @@ func TestFold(t *testing.T) {
 	long := strings.Repeat("x", 90)
 	for _, c := range []struct{ name, in, want string }{
 		{"short", "Subject: a", "Subject: a"},
-		{"at a blank", "To: " + strings.Repeat("a@example.com, ", 6) + "z", "To: " + strings.Repeat("a@example.com, ", 3) + "a@example.com,\r\n" + strings.Repeat(" a@example.com,", 2) + " z"},
+		{
+			"at a blank",
+			"To: " + strings.Repeat("a@example.com, ", 6) + "z",
+			"To: " + strings.Repeat("a@example.com, ", 3) + "a@example.com,\r\n" + strings.Repeat(" a@example.com,", 2) + " z",
+		},
 		{"a word too long for a line", "S: " + long + " b", "S:\r\n " + long + "\r\n b"},
 		{"blanks stay", "S: " + strings.Repeat("y", 70) + "   bcdef", "S: " + strings.Repeat("y", 70) + "\r\n   bcdef"},
-		{"not in quotes", "D: attachment; filename=" + strings.Repeat("a", 30) + `; date="Mon, 06 Feb 2017 15:42"`, "D: attachment; filename=" + strings.Repeat("a", 30) + ";\r\n" + ` date="Mon, 06 Feb 2017 15:42"`},
-		{"a quote that is none", `S: 5" disk ` + strings.Repeat("word ", 20), `S: 5" disk ` + strings.Repeat("word ", 13) + "\r\n word word word word word word word "},
+		{
+			"not in quotes",
+			"D: attachment; filename=" + strings.Repeat("a", 30) + `; date="Mon, 06 Feb 2017 15:42"`,
+			"D: attachment; filename=" + strings.Repeat("a", 30) + ";\r\n" + ` date="Mon, 06 Feb 2017 15:42"`,
+		},
+		{
+			"a quote that is none",
+			`S: 5" disk ` + strings.Repeat("word ", 20),
+			`S: 5" disk ` + strings.Repeat("word ", 13) + "\r\n word word word word word word word ",
+		},
 	} {
 		got := fold(c.in)
 		if c.name == "a quote that is none" {

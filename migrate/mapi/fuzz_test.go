@@ -63,7 +63,20 @@ func cook(r *rand.Rand, data []byte, depth int) *memory {
 		case 10:
 			return value(sent.Add(time.Duration(r.Int64N(1e15))))
 		}
-		types := []Type{TypeInt16, TypeInt32, TypeBool, TypeTime, TypeBinary, TypeString, TypeString8, TypeString | TypeMulti, TypeBinary | TypeMulti, TypeError, TypeObject, TypeFloat64}
+		types := []Type{
+			TypeInt16,
+			TypeInt32,
+			TypeBool,
+			TypeTime,
+			TypeBinary,
+			TypeString,
+			TypeString8,
+			TypeString | TypeMulti,
+			TypeBinary | TypeMulti,
+			TypeError,
+			TypeObject,
+			TypeFloat64,
+		}
 		return Value{types[r.IntN(len(types))], []byte(text)}
 	}
 	for _, id := range propertyIDs {

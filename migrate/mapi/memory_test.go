@@ -103,7 +103,10 @@ func value(v any) Value {
 	case []byte:
 		return Value{TypeBinary, v}
 	case time.Time:
-		return Value{TypeTime, binary.LittleEndian.AppendUint64(nil, uint64(v.Unix()+11644473600)*1e7+uint64(v.Nanosecond()/100))}
+		return Value{
+			TypeTime,
+			binary.LittleEndian.AppendUint64(nil, uint64(v.Unix()+11644473600)*1e7+uint64(v.Nanosecond()/100)),
+		}
 	case float64:
 		return Value{TypeFloat64, binary.LittleEndian.AppendUint64(nil, math.Float64bits(v))}
 	case []string:

@@ -24,18 +24,62 @@ func TestResolve(t *testing.T) {
 		want string
 	}{
 		{"the SMTP property", from(properties{idSentRepSMTP: "anna@acme.example"}), store, "Anna <anna@acme.example>"},
-		{"a recipient with the same name", from(nil, row{idRecipientType: 1, idEmailAddress: "/o=acme/ou=first/cn=recipients/cn=anna", idSMTPAddress: "row@acme.example"}), store, "Anna <row@acme.example>"},
-		{"the sender's SMTP property", from(properties{idSenderAddress: dn, idSenderSMTP: "sender@acme.example"}), store, "Anna <sender@acme.example>"},
+		{
+			"a recipient with the same name",
+			from(nil, row{
+				idRecipientType: 1,
+				idEmailAddress:  "/o=acme/ou=first/cn=recipients/cn=anna",
+				idSMTPAddress:   "row@acme.example",
+			}),
+			store,
+			"Anna <row@acme.example>",
+		},
+		{
+			"the sender's SMTP property",
+			from(properties{idSenderAddress: dn, idSenderSMTP: "sender@acme.example"}),
+			store,
+			"Anna <sender@acme.example>",
+		},
 		{"the store", from(nil), store, "Anna <store@acme.example>"},
-		{"the search key", from(properties{idSentRepSearchKey: []byte("SMTP:KEY@ACME.EXAMPLE\x00")}), Options{}, "Anna <key@acme.example>"},
+		{
+			"the search key",
+			from(properties{idSentRepSearchKey: []byte("SMTP:KEY@ACME.EXAMPLE\x00")}),
+			Options{},
+			"Anna <key@acme.example>",
+		},
 		{"nobody", from(nil), Options{}, "Anna <anna@x500.invalid>"},
 		{"SMTP that is none", from(properties{idSentRepType: "SMTP"}), Options{}, "Anna <anna@x500.invalid>"},
-		{"SMTP", from(properties{idSentRepType: "SMTP", idSentRepAddress: "a@acme.example"}), store, "Anna <a@acme.example>"},
-		{"a fax", from(properties{idSentRepType: "FAX", idSentRepAddress: "+49 30 1"}), store, "Anna <+49-30-1@fax.invalid>"},
-		{"the entry identifier", object(properties{idSentRepEntryID: oneOff("Entry", "SMTP", "entry@acme.example")}), Options{}, "Entry <entry@acme.example>"},
+		{
+			"SMTP",
+			from(properties{idSentRepType: "SMTP", idSentRepAddress: "a@acme.example"}),
+			store,
+			"Anna <a@acme.example>",
+		},
+		{
+			"a fax",
+			from(properties{idSentRepType: "FAX", idSentRepAddress: "+49 30 1"}),
+			store,
+			"Anna <+49-30-1@fax.invalid>",
+		},
+		{
+			"the entry identifier",
+			object(properties{idSentRepEntryID: oneOff("Entry", "SMTP", "entry@acme.example")}),
+			Options{},
+			"Entry <entry@acme.example>",
+		},
 		{"an address for a name", object(properties{idSentRepName: "a@acme.example"}), Options{}, "a@acme.example"},
-		{"only a name", object(properties{idSentRepName: "System Administrator"}), Options{}, "System Administrator <system-administrator@address.invalid>"},
-		{"only the sender", object(properties{idSenderName: "Bob", idSenderAddress: "bob@acme.example"}), Options{}, "Bob <bob@acme.example>"},
+		{
+			"only a name",
+			object(properties{idSentRepName: "System Administrator"}),
+			Options{},
+			"System Administrator <system-administrator@address.invalid>",
+		},
+		{
+			"only the sender",
+			object(properties{idSenderName: "Bob", idSenderAddress: "bob@acme.example"}),
+			Options{},
+			"Bob <bob@acme.example>",
+		},
 		{"nobody at all", object(properties{}), Options{}, "unknown@sender.invalid"},
 	} {
 		text, _ := convert(t, c.m, c.opts)
@@ -50,15 +94,31 @@ func TestResolve(t *testing.T) {
 
 func TestSenderBesideAuthor(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idSentRepName: "Boss", idSentRepAddress: "boss@acme.example", idSenderName: "Secretary", idSenderAddress: "sec@acme.example"})
+	m := object(properties{
+		idSentRepName:    "Boss",
+		idSentRepAddress: "boss@acme.example",
+		idSenderName:     "Secretary",
+		idSenderAddress:  "sec@acme.example",
+	})
 	text, _ := convert(t, m, Options{})
 	wantFields(t, text, "From: Boss <boss@acme.example>", "Sender: Secretary <sec@acme.example>", "To: undisclosed-recipients:;")
 }
 
 func TestAddresses(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idSenderAddress: "/O=A/CN=X", idSenderSMTP: "x@a.example", idSentRepAddress: "x@a.example", idSentRepSMTP: "x@a.example"}).with(
-		row{idEmailAddress: "/O=A/CN=Y", idSMTPAddress: "y@a.example"}, row{idEmailAddress: "/O=A/CN=Z"}, row{idEmailAddress: "/o=a/cn=w", idSMTPAddress: "/o=a/cn=w"})
+	m := object(properties{
+		idSenderAddress:  "/O=A/CN=X",
+		idSenderSMTP:     "x@a.example",
+		idSentRepAddress: "x@a.example",
+		idSentRepSMTP:    "x@a.example",
+	}).with(
+		row{
+			idEmailAddress: "/O=A/CN=Y",
+			idSMTPAddress:  "y@a.example",
+		}, row{idEmailAddress: "/O=A/CN=Z"}, row{
+			idEmailAddress: "/o=a/cn=w",
+			idSMTPAddress:  "/o=a/cn=w",
+		})
 	got := maps.Collect(Addresses(m))
 	if want := map[string]string{"/o=a/cn=x": "x@a.example", "/o=a/cn=y": "y@a.example"}; !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -87,7 +147,13 @@ func TestMadeID(t *testing.T) {
 		_, info := convert(t, object(p), Options{})
 		return info.MessageID
 	}
-	base := properties{idSearchKey: []byte("k1"), idSubject: "S", idClientSubmitTime: sent, idCreationTime: sent, idBody: "text"}
+	base := properties{
+		idSearchKey:        []byte("k1"),
+		idSubject:          "S",
+		idClientSubmitTime: sent,
+		idCreationTime:     sent,
+		idBody:             "text",
+	}
 	with := func(id ID, v any) properties {
 		p := maps.Clone(base)
 		p[id] = v
@@ -99,7 +165,11 @@ func TestMadeID(t *testing.T) {
 	if a, b := id(base), id(with(idSubject, "\x01\x01S")); a != b {
 		t.Errorf("another form of the subject: got %s and %s", a, b)
 	}
-	for name, p := range map[string]properties{"key": with(idSearchKey, []byte("k2")), "subject": with(idSubject, "T"), "time": with(idClientSubmitTime, sent.Add(1e9))} {
+	for name, p := range map[string]properties{
+		"key":     with(idSearchKey, []byte("k2")),
+		"subject": with(idSubject, "T"),
+		"time":    with(idClientSubmitTime, sent.Add(1e9)),
+	} {
 		if id(p) == id(base) {
 			t.Errorf("another %s: got the same", name)
 		}

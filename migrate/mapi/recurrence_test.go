@@ -67,11 +67,31 @@ func TestRules(t *testing.T) {
 		blob blob
 		want string
 	}{
-		{"every third day, ten times", blob{frequency: 0x200A, pattern: 0, period: 3 * 1440, end: endsAfter, count: 10}, "FREQ=DAILY;INTERVAL=3;COUNT=10"},
-		{"every week on Monday and Friday", blob{frequency: 0x200B, pattern: 1, period: 1, specific: []uint32{0x22}, end: 0x2023}, "FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,FR"},
-		{"on the 5th", blob{frequency: 0x200C, pattern: 2, period: 2, specific: []uint32{5}, end: 0xFFFFFFFF}, "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=5"},
-		{"on the last day", blob{frequency: 0x200C, pattern: 4, period: 1, specific: []uint32{31}, end: 0x2023}, "FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=-1"},
-		{"on the second Tuesday", blob{frequency: 0x200C, pattern: 3, period: 1, specific: []uint32{4, 2}, end: 0x2023}, "FREQ=MONTHLY;INTERVAL=1;BYDAY=TU;BYSETPOS=2"},
+		{
+			"every third day, ten times",
+			blob{frequency: 0x200A, pattern: 0, period: 3 * 1440, end: endsAfter, count: 10},
+			"FREQ=DAILY;INTERVAL=3;COUNT=10",
+		},
+		{
+			"every week on Monday and Friday",
+			blob{frequency: 0x200B, pattern: 1, period: 1, specific: []uint32{0x22}, end: 0x2023},
+			"FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,FR",
+		},
+		{
+			"on the 5th",
+			blob{frequency: 0x200C, pattern: 2, period: 2, specific: []uint32{5}, end: 0xFFFFFFFF},
+			"FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=5",
+		},
+		{
+			"on the last day",
+			blob{frequency: 0x200C, pattern: 4, period: 1, specific: []uint32{31}, end: 0x2023},
+			"FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=-1",
+		},
+		{
+			"on the second Tuesday",
+			blob{frequency: 0x200C, pattern: 3, period: 1, specific: []uint32{4, 2}, end: 0x2023},
+			"FREQ=MONTHLY;INTERVAL=1;BYDAY=TU;BYSETPOS=2",
+		},
 		{
 			"on the last workday of the year's month",
 			blob{frequency: 0x200D, pattern: 3, period: 12, specific: []uint32{0x3E, 5}, end: 0x2023},
@@ -84,7 +104,11 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: got %+v, %v, want %s", c.name, got, err, c.want)
 		}
 	}
-	for _, bad := range []blob{{pattern: 10, period: 1}, {pattern: 1, period: 1, specific: []uint32{0}}, {pattern: 3, specific: []uint32{1, 9}}} {
+	for _, bad := range []blob{
+		{pattern: 10, period: 1},
+		{pattern: 1, period: 1, specific: []uint32{0}},
+		{pattern: 3, specific: []uint32{1, 9}},
+	} {
 		if got, err := parseSeries(bad.bytes(), false); err == nil {
 			t.Errorf("%+v: got %+v, want an error", bad, got)
 		}
@@ -111,7 +135,11 @@ func TestSeries(t *testing.T) {
 	t.Parallel()
 	day := func(d int) time.Time { return time.Date(2009, 3, d, 0, 0, 0, 0, time.UTC) }
 	var moved []byte
-	for _, at := range []time.Time{day(25).Add(11 * time.Hour), day(25).Add(12 * time.Hour), day(24).Add(9 * time.Hour)} {
+	for _, at := range []time.Time{
+		day(25).Add(11 * time.Hour),
+		day(25).Add(12 * time.Hour),
+		day(24).Add(9 * time.Hour),
+	} {
 		moved = binary.LittleEndian.AppendUint32(moved, minutesOf(at))
 	}
 	moved = append(moved, 0x11|0x20, 0)
@@ -123,7 +151,13 @@ func TestSeries(t *testing.T) {
 		deleted: []time.Time{day(17), day(24)}, modified: []time.Time{day(25)}, exceptions: [][]byte{moved},
 	}
 	first := time.Date(2009, 3, 10, 8, 0, 0, 0, time.UTC) // nine o'clock in Berlin
-	got := calendarOf(t, meeting("IPM.Appointment", named{nameStart: first, nameEnd: first.Add(time.Hour), nameRecurrence: b.bytes(), nameTimeZone: berlin, nameTimeZoneName: "Europe; Berlin"}))
+	got := calendarOf(t, meeting("IPM.Appointment", named{
+		nameStart:        first,
+		nameEnd:          first.Add(time.Hour),
+		nameRecurrence:   b.bytes(),
+		nameTimeZone:     berlin,
+		nameTimeZoneName: "Europe; Berlin",
+	}))
 	if missing := lacks(got, "TZID:Europe Berlin", "BEGIN:DAYLIGHT", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200",
 		`DTSTART;TZID="Europe Berlin":20090310T090000`, `DTEND;TZID="Europe Berlin":20090310T100000`, "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=TU;UNTIL=20090428T070000Z",
 		`EXDATE;TZID="Europe Berlin":20090317T090000`, `RECURRENCE-ID;TZID="Europe Berlin":20090324T090000`, `DTSTART;TZID="Europe Berlin":20090325T110000`,
@@ -133,7 +167,11 @@ func TestSeries(t *testing.T) {
 	if strings.Contains(got, "EXDATE;TZID=\"Europe Berlin\":20090324") {
 		t.Error("got the changed instance among the deleted ones")
 	}
-	got = calendarOf(t, meeting("IPM.Appointment", named{nameStart: first, nameEnd: first.Add(time.Hour), nameRecurrence: b.bytes()}))
+	got = calendarOf(t, meeting("IPM.Appointment", named{
+		nameStart:      first,
+		nameEnd:        first.Add(time.Hour),
+		nameRecurrence: b.bytes(),
+	}))
 	if missing := lacks(got, "DTSTART:20090310T080000Z", "EXDATE:20090317T080000Z", "RECURRENCE-ID:20090324T080000Z", "DTSTART:20090325T100000Z"); missing != nil {
 		t.Errorf("without a zone: got\n%s\nwithout %q", got, missing)
 	}
@@ -168,12 +206,23 @@ func TestZone(t *testing.T) {
 
 // FuzzSeries: whatever a series says, what is made of it ends and is bounded by it.
 func FuzzSeries(f *testing.F) {
-	f.Add(blob{frequency: 0x200B, pattern: 1, period: 1, specific: []uint32{4}, end: endsAfter, count: 3, deleted: []time.Time{sent}}.bytes())
+	f.Add(blob{
+		frequency: 0x200B,
+		pattern:   1,
+		period:    1,
+		specific:  []uint32{4},
+		end:       endsAfter,
+		count:     3,
+		deleted:   []time.Time{sent},
+	}.bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := parseSeries(data, false)
 		if err == nil && (len(s.deleted)*4 > len(data) || len(s.exceptions)*14 > len(data) || !strings.HasPrefix(s.rule, "FREQ=")) {
 			t.Errorf("got %+v of %d bytes", s, len(data))
 		}
-		checkContentLines(t, calendarOf(t, meeting("IPM.Appointment", named{nameRecurrence: data, nameTimeZone: berlin})))
+		checkContentLines(t, calendarOf(t, meeting("IPM.Appointment", named{
+			nameRecurrence: data,
+			nameTimeZone:   berlin,
+		})))
 	})
 }

@@ -18,7 +18,10 @@ func report(class string, more properties) *memory {
 
 func TestNonDeliveryReport(t *testing.T) {
 	t.Parallel()
-	m := report("REPORT.IPM.Note.NDR", properties{idBody: "It could not be delivered.\r\n", idReportingMTA: "dns;mx.acme.example"}).with(
+	m := report("REPORT.IPM.Note.NDR", properties{
+		idBody:         "It could not be delivered.\r\n",
+		idReportingMTA: "dns;mx.acme.example",
+	}).with(
 		row{
 			idRecipientType: 1, idDisplayName: "Bob", idEmailAddress: "bob@example.com", idNDRReason: 1, idNDRDiagnostic: 0, idRemoteMTA: "mx.example.com",
 			idSupplementaryInfo: "550 5.1.1 <bob@example.com>: User unknown\r\n", idRecipientReportTime: sent,
@@ -63,15 +66,26 @@ func TestReports(t *testing.T) {
 		{"read", report("REPORT.IPM.Note.IPNRN", properties{idBody: "read"}), []string{
 			"report/text/plain=read", "report/message/disposition-notification=Final-Recipient: rfc822; postmaster@acme.example|Original-Me", "report/text/rfc822-headers=",
 		}},
-		{"of another class", report("REPORT.IPM.Note.Other", properties{idBody: "text"}).with(bob), []string{"text/plain=text"}},
+		{
+			"of another class",
+			report("REPORT.IPM.Note.Other", properties{idBody: "text"}).with(bob),
+			[]string{"text/plain=text"},
+		},
 		{"the facts as they came", report("REPORT.IPM.Note.NDR", properties{idBody: "text"}).with(bob, file{
 			idAttachMethod: 1, idAttachMIMEType: "message/delivery-status",
 			idAttachName: "details.txt", idAttachData: []byte("Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; y@z\nAction: failed\n"),
 		}), []string{
 			"report/text/plain=text", "report/message/delivery-status=Reporting-MTA: dns; x||Final-Recipient: rfc822; y@z|Action: ", "report/text/rfc822-headers=",
 		}},
-		{"a report that was kept as mail", object(properties{idBody: "text", idTransportHeaders: travelled + "Content-Type: multipart/report; report-type=delivery-status\r\n"}).
-			with(file{idAttachMethod: 1, idAttachName: "ATT1.delivery-status", idAttachData: []byte("Reporting-MTA: dns; x\n")}, object(properties{idBody: "original"})), []string{
+		{"a report that was kept as mail", object(properties{
+			idBody:             "text",
+			idTransportHeaders: travelled + "Content-Type: multipart/report; report-type=delivery-status\r\n",
+		}).
+			with(file{
+				idAttachMethod: 1,
+				idAttachName:   "ATT1.delivery-status",
+				idAttachData:   []byte("Reporting-MTA: dns; x\n"),
+			}, object(properties{idBody: "original"})), []string{
 			"report/text/plain=text", "report/message/delivery-status=Reporting-MTA: dns; x", "report/message/rfc822=", "report/message/text/plain=original",
 		}},
 	} {

@@ -19,8 +19,17 @@ func TestClearSigned(t *testing.T) {
 		{"bare line feeds", "IPM.Note.SMIME.MultipartSigned", strings.ReplaceAll(signedEntity, "\r\n", "\n")},
 		{"by header and attachment", "IPM.Note", signedEntity},
 	} {
-		m := object(properties{idMessageClass: c.class, idTransportHeaders: travelled + "Content-Type: multipart/signed; boundary=dead\r\n", idBody: "Grüße"}).
-			with(file{idAttachMethod: 1, idAttachName: "SMIME.txt", idAttachMIMEType: "multipart/signed", idAttachData: []byte(c.entity)})
+		m := object(properties{
+			idMessageClass:     c.class,
+			idTransportHeaders: travelled + "Content-Type: multipart/signed; boundary=dead\r\n",
+			idBody:             "Grüße",
+		}).
+			with(file{
+				idAttachMethod:   1,
+				idAttachName:     "SMIME.txt",
+				idAttachMIMEType: "multipart/signed",
+				idAttachData:     []byte(c.entity),
+			})
 		var b strings.Builder
 		if _, err := Convert(&b, m, Options{}); err != nil {
 			t.Fatal(err)
@@ -62,13 +71,31 @@ func TestCMS(t *testing.T) {
 	}{
 		{
 			"as the header has it",
-			properties{idMessageClass: "IPM.Note.SMIME", idTransportHeaders: "Content-Type: application/x-pkcs7-mime; smime-type=enveloped-data;\r\n\tname=\"smime.p7m\"\r\n"},
+			properties{
+				idMessageClass:     "IPM.Note.SMIME",
+				idTransportHeaders: "Content-Type: application/x-pkcs7-mime; smime-type=enveloped-data;\r\n\tname=\"smime.p7m\"\r\n",
+			},
 			file{idAttachMIMEType: "application/pkcs7-mime", idAttachData: enveloped},
 			`application/x-pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"`,
 		},
-		{"encrypted", properties{idMessageClass: "IPM.Note.SMIME"}, file{idAttachName: "smime.p7m", idAttachData: enveloped}, "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"},
-		{"signed", properties{idMessageClass: "ipm.note.smime"}, file{idAttachName: "smime.p7m", idAttachData: signed}, "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m"},
-		{"neither", properties{idMessageClass: "IPM.Note.SMIME"}, file{idAttachName: "smime.p7m", idAttachData: []byte("?")}, "application/pkcs7-mime; name=smime.p7m"},
+		{
+			"encrypted",
+			properties{idMessageClass: "IPM.Note.SMIME"},
+			file{idAttachName: "smime.p7m", idAttachData: enveloped},
+			"application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m",
+		},
+		{
+			"signed",
+			properties{idMessageClass: "ipm.note.smime"},
+			file{idAttachName: "smime.p7m", idAttachData: signed},
+			"application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+		},
+		{
+			"neither",
+			properties{idMessageClass: "IPM.Note.SMIME"},
+			file{idAttachName: "smime.p7m", idAttachData: []byte("?")},
+			"application/pkcs7-mime; name=smime.p7m",
+		},
 	} {
 		text, _ := convert(t, object(c.p).with(c.file), Options{})
 		python(t, text)
@@ -83,11 +110,40 @@ func TestCMS(t *testing.T) {
 func TestNotSealed(t *testing.T) {
 	t.Parallel()
 	for name, m := range map[string]*memory{
-		"a signature beside the text": object(properties{idMessageClass: "IPM.Note", idBody: "text", idTransportHeaders: "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"\r\n"}).
-			with(file{idAttachName: "signature.asc", idAttachMIMEType: "application/pgp-signature", idAttachData: []byte("x")}),
-		"no attachment of the kind": object(properties{idMessageClass: "IPM.Note.SMIME", idBody: "text"}).with(file{idAttachName: "a.pdf", idAttachData: []byte("x")}),
-		"two attachments":           object(properties{idMessageClass: "IPM.Note.SMIME", idBody: "text"}).with(file{idAttachName: "smime.p7m", idAttachData: []byte("x")}, file{idAttachName: "b", idAttachData: []byte("x")}),
-		"an attached smime.p7m":     object(properties{idMessageClass: "IPM.Note", idBody: "text"}).with(file{idAttachName: "smime.p7m", idAttachData: []byte("x")}),
+		"a signature beside the text": object(properties{
+			idMessageClass:     "IPM.Note",
+			idBody:             "text",
+			idTransportHeaders: "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"\r\n",
+		}).
+			with(file{
+				idAttachName:     "signature.asc",
+				idAttachMIMEType: "application/pgp-signature",
+				idAttachData:     []byte("x"),
+			}),
+		"no attachment of the kind": object(properties{
+			idMessageClass: "IPM.Note.SMIME",
+			idBody:         "text",
+		}).with(file{
+			idAttachName: "a.pdf",
+			idAttachData: []byte("x"),
+		}),
+		"two attachments": object(properties{
+			idMessageClass: "IPM.Note.SMIME",
+			idBody:         "text",
+		}).with(file{
+			idAttachName: "smime.p7m",
+			idAttachData: []byte("x"),
+		}, file{
+			idAttachName: "b",
+			idAttachData: []byte("x"),
+		}),
+		"an attached smime.p7m": object(properties{
+			idMessageClass: "IPM.Note",
+			idBody:         "text",
+		}).with(file{
+			idAttachName: "smime.p7m",
+			idAttachData: []byte("x"),
+		}),
 	} {
 		text, _ := convert(t, m, Options{})
 		if got := shape(t, text); !strings.HasPrefix(got, "mixed/text/plain=text ") {
@@ -98,9 +154,20 @@ func TestNotSealed(t *testing.T) {
 
 func TestEncryptedPGP(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idMessageClass: "IPM.Note", idTransportHeaders: travelled + "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=x\r\n"}).
-		with(file{idAttachMIMEType: "application/pgp-encrypted", idAttachName: "v.asc", idAttachData: []byte("Version: 1\n")},
-			file{idAttachMIMEType: "application/octet-stream", idAttachName: "encrypted.asc", idAttachData: []byte("-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n")})
+	m := object(properties{
+		idMessageClass:     "IPM.Note",
+		idTransportHeaders: travelled + "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=x\r\n",
+	}).
+		with(file{
+			idAttachMIMEType: "application/pgp-encrypted",
+			idAttachName:     "v.asc",
+			idAttachData:     []byte("Version: 1\n"),
+		},
+			file{
+				idAttachMIMEType: "application/octet-stream",
+				idAttachName:     "encrypted.asc",
+				idAttachData:     []byte("-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n"),
+			})
 	text, _ := convert(t, m, Options{})
 	python(t, text)
 	if got := shape(t, text); got != "encrypted/application/pgp-encrypted=Version: 1 encrypted/application/octet-stream=-----BEGIN PGP MESSAGE-----||abc|-----END PGP MESSAGE-----" {

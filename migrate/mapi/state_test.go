@@ -65,7 +65,44 @@ func TestCategories(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	for name, data := range map[string][]byte{
-		"empty": {}, "cut": {1, 0, 0}, "too many": {0xFF, 0xFF, 0xFF, 0xFF, 8, 0, 0, 0}, "outside": {1, 0, 0, 0, 0xFF, 0, 0, 0}, "backwards": {2, 0, 0, 0, 14, 0, 0, 0, 12, 0, 0, 0, 'a', 0},
+		"empty": {}, "cut": {
+			1,
+			0,
+			0,
+		}, "too many": {
+			0xFF,
+			0xFF,
+			0xFF,
+			0xFF,
+			8,
+			0,
+			0,
+			0,
+		}, "outside": {
+			1,
+			0,
+			0,
+			0,
+			0xFF,
+			0,
+			0,
+			0,
+		}, "backwards": {
+			2,
+			0,
+			0,
+			0,
+			14,
+			0,
+			0,
+			0,
+			12,
+			0,
+			0,
+			0,
+			'a',
+			0,
+		},
 	} {
 		if got := Categories(object(nil).with(named{nameKeywords: Value{TypeString | TypeMulti, data}})); len(got) > 1 {
 			t.Errorf("%s: got %q", name, got)
@@ -81,14 +118,34 @@ func TestDates(t *testing.T) {
 		p                properties
 		dated, delivered time.Time
 	}{
-		{"all", properties{idClientSubmitTime: year(2001), idDeliveryTime: year(2002), idCreationTime: year(2003), idLastModified: year(2004)}, year(2001), year(2002)},
+		{
+			"all",
+			properties{
+				idClientSubmitTime: year(2001),
+				idDeliveryTime:     year(2002),
+				idCreationTime:     year(2003),
+				idLastModified:     year(2004),
+			},
+			year(2001),
+			year(2002),
+		},
 		{"no submit time", properties{idDeliveryTime: year(2002), idCreationTime: year(2003)}, year(2002), year(2002)},
 		{"never", properties{idClientSubmitTime: year(4501), idCreationTime: year(2003)}, year(2003), time.Time{}},
-		{"before there was mail", properties{idClientSubmitTime: year(1601), idLastModified: year(2004)}, year(2004), time.Time{}},
+		{
+			"before there was mail",
+			properties{idClientSubmitTime: year(1601), idLastModified: year(2004)},
+			year(2004),
+			time.Time{},
+		},
 		{"none", properties{}, time.Time{}, time.Time{}},
 		{"zero", properties{idDeliveryTime: Value{TypeTime, make([]byte, 8)}}, time.Time{}, time.Time{}},
 		{"short", properties{idDeliveryTime: Value{TypeTime, make([]byte, 7)}}, time.Time{}, time.Time{}},
-		{"huge", properties{idDeliveryTime: Value{TypeTime, []byte(strings.Repeat("\xff", 8))}}, time.Time{}, time.Time{}},
+		{
+			"huge",
+			properties{idDeliveryTime: Value{TypeTime, []byte(strings.Repeat("\xff", 8))}},
+			time.Time{},
+			time.Time{},
+		},
 	} {
 		m := object(c.p)
 		if got := Dated(m); !got.Equal(c.dated) {
@@ -123,7 +180,12 @@ func TestSubject(t *testing.T) {
 
 func TestTextAndInt(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idSubject: string8("\xcf\xf0\xe8"), idImportance: 2, idBody: strings.Repeat("x", 100_000), idHTML: Value{TypeError, []byte{1, 2, 3, 4}}})
+	m := object(properties{
+		idSubject:    string8("\xcf\xf0\xe8"),
+		idImportance: 2,
+		idBody:       strings.Repeat("x", 100_000),
+		idHTML:       Value{TypeError, []byte{1, 2, 3, 4}},
+	})
 	if got := Text(m, idSubject, 1251); got != "При" {
 		t.Errorf("got %q", got)
 	}

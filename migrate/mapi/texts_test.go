@@ -50,37 +50,87 @@ func TestForms(t *testing.T) {
 	}{
 		{"text alone", properties{idBody: "text"}, "text/plain=text"},
 		{"HTML alone", properties{idHTML: html}, "text/html=<p>html</p>"},
-		{"both", properties{idBody: "text", idHTML: html}, "alternative/text/plain=text alternative/text/html=<p>html</p>"},
+		{
+			"both",
+			properties{idBody: "text", idHTML: html},
+			"alternative/text/plain=text alternative/text/html=<p>html</p>",
+		},
 		{"nothing", properties{}, "text/plain="},
 		{"blank text and HTML", properties{idBody: " \r\n", idHTML: html}, "text/html=<p>html</p>"},
 		{"text that is the original", properties{idBody: "text", idHTML: html, idNativeBody: 1}, "text/plain=text"},
-		{"HTML that is the original", properties{idBody: "text", idHTML: html, idNativeBody: 3}, "alternative/text/plain=text alternative/text/html=<p>html</p>"},
-		{"it travelled as text", properties{idBody: "text", idHTML: html, idTransportHeaders: "Content-Type: TEXT/Plain; charset=x\r\n"}, "text/plain=text"},
 		{
-			"it travelled as text and became HTML",
-			properties{idBody: "text", idHTML: html, idNativeBody: 3, idTransportHeaders: "Content-Type: text/plain\r\n"},
+			"HTML that is the original",
+			properties{idBody: "text", idHTML: html, idNativeBody: 3},
 			"alternative/text/plain=text alternative/text/html=<p>html</p>",
 		},
-		{"it travelled as HTML", properties{idBody: "text", idHTML: html, idTransportHeaders: "Content-Type: text/html; charset=\"x\"\r\n"}, "text/html=<p>html</p>"},
+		{
+			"it travelled as text",
+			properties{idBody: "text", idHTML: html, idTransportHeaders: "Content-Type: TEXT/Plain; charset=x\r\n"},
+			"text/plain=text",
+		},
+		{
+			"it travelled as text and became HTML",
+			properties{
+				idBody:             "text",
+				idHTML:             html,
+				idNativeBody:       3,
+				idTransportHeaders: "Content-Type: text/plain\r\n",
+			},
+			"alternative/text/plain=text alternative/text/html=<p>html</p>",
+		},
+		{
+			"it travelled as HTML",
+			properties{idBody: "text", idHTML: html, idTransportHeaders: "Content-Type: text/html; charset=\"x\"\r\n"},
+			"text/html=<p>html</p>",
+		},
 		{
 			"it travelled as HTML and became text",
-			properties{idBody: "text", idHTML: html, idNativeBody: 1, idTransportHeaders: "Content-Type: text/html\r\n"},
+			properties{
+				idBody:             "text",
+				idHTML:             html,
+				idNativeBody:       1,
+				idTransportHeaders: "Content-Type: text/html\r\n",
+			},
 			"alternative/text/plain=text alternative/text/html=<p>html</p>",
 		},
 		{
 			"it travelled as both",
-			properties{idBody: "text", idHTML: html, idTransportHeaders: "Content-Type: multipart/alternative; boundary=x\r\n"},
+			properties{
+				idBody:             "text",
+				idHTML:             html,
+				idTransportHeaders: "Content-Type: multipart/alternative; boundary=x\r\n",
+			},
 			"alternative/text/plain=text alternative/text/html=<p>html</p>",
 		},
 		{"wrapped HTML", properties{idRTFCompressed: mela(wrappedHTML)}, "text/html=<p>from RTF</p>"},
-		{"wrapped HTML and HTML", properties{idRTFCompressed: mela(wrappedHTML), idHTML: html}, "text/html=<p>html</p>"},
+		{
+			"wrapped HTML and HTML",
+			properties{idRTFCompressed: mela(wrappedHTML), idHTML: html},
+			"text/html=<p>html</p>",
+		},
 		{"wrapped text", properties{idRTFCompressed: mela(wrappedText)}, "text/plain=wrapped"},
 		{"wrapped text and text", properties{idRTFCompressed: mela(wrappedText), idBody: "text"}, "text/plain=text"},
-		{"rich text", properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`)}, "alternative/text/plain=bold x alternative/text/html=" + richHTML},
-		{"rich text and text", properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`), idBody: "text"}, "alternative/text/plain=text alternative/text/html=" + richHTML},
+		{
+			"rich text",
+			properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`)},
+			"alternative/text/plain=bold x alternative/text/html=" + richHTML,
+		},
+		{
+			"rich text and text",
+			properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`), idBody: "text"},
+			"alternative/text/plain=text alternative/text/html=" + richHTML,
+		},
 		{"rich text that is none", properties{idRTFCompressed: mela(plainRTF)}, "text/plain=not formatted"},
-		{"rich text that is none, and text", properties{idRTFCompressed: mela(plainRTF), idBody: "text"}, "text/plain=text"},
-		{"rich text older than the text", properties{idRTFCompressed: mela(`{\rtf1 \b x}`), idBody: "text", idRTFInSync: false}, "text/plain=text"},
+		{
+			"rich text that is none, and text",
+			properties{idRTFCompressed: mela(plainRTF), idBody: "text"},
+			"text/plain=text",
+		},
+		{
+			"rich text older than the text",
+			properties{idRTFCompressed: mela(`{\rtf1 \b x}`), idBody: "text", idRTFInSync: false},
+			"text/plain=text",
+		},
 		{"HTML as a string", properties{idHTML: "<p>日本</p>"}, "text/html=<p>日本</p>"},
 		{"not RTF", properties{idRTFCompressed: []byte("rubbish rubbish rubbish"), idBody: "text"}, "text/plain=text"},
 		{"RTF cut off", properties{idRTFCompressed: mela(wrappedHTML)[:50]}, "text/html=<"},
@@ -158,7 +208,13 @@ func TestCodePages(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%d: %v", c.page, err)
 		}
-		m := object(properties{idMessageCodepage: c.page, idInternetCodepage: c.page, idBody: string8(raw + "\x00"), idHTML: []byte("<p>" + raw + "</p>"), idSubject: string8(raw)})
+		m := object(properties{
+			idMessageCodepage:  c.page,
+			idInternetCodepage: c.page,
+			idBody:             string8(raw + "\x00"),
+			idHTML:             []byte("<p>" + raw + "</p>"),
+			idSubject:          string8(raw),
+		})
 		text, info := convert(t, m, Options{})
 		want := "alternative/text/plain=" + c.text + " alternative/text/html=<p>" + c.text + "</p>"
 		if got := shape(t, text); got != want || len(info.Warnings) > 1 {
@@ -176,18 +232,58 @@ func TestOddCodePages(t *testing.T) {
 		opts Options
 		want string
 	}{
-		{"UTF-7", properties{idInternetCodepage: 65000, idHTML: []byte("<p>+ZeVnLIqe- 1 +- 1</p>")}, Options{}, "text/html=<p>日本語 1 + 1</p>"},
+		{
+			"UTF-7",
+			properties{idInternetCodepage: 65000, idHTML: []byte("<p>+ZeVnLIqe- 1 +- 1</p>")},
+			Options{},
+			"text/html=<p>日本語 1 + 1</p>",
+		},
 		{"UTF-16", properties{idInternetCodepage: 1200, idHTML: wide("<p>日本語</p>")}, Options{}, "text/html=<p>日本語</p>"},
-		{"UTF-16 by its mark", properties{idInternetCodepage: 1252, idHTML: append([]byte("\xff\xfe"), wide("<p>日本語</p>")...)}, Options{}, "text/html=\ufeff<p>日本語</p>"},
-		{"UTF-8 by its mark", properties{idInternetCodepage: 1252, idHTML: []byte("\xef\xbb\xbf<p>é</p>")}, Options{}, "text/html=\ufeff<p>é</p>"},
-		{"UTF-8 that says so", properties{idInternetCodepage: 1252, idHTML: []byte(`<meta charset=utf-8>é`)}, Options{}, "text/html=<meta charset=utf-8>é"},
+		{
+			"UTF-16 by its mark",
+			properties{idInternetCodepage: 1252, idHTML: append([]byte("\xff\xfe"), wide("<p>日本語</p>")...)},
+			Options{},
+			"text/html=\ufeff<p>日本語</p>",
+		},
+		{
+			"UTF-8 by its mark",
+			properties{idInternetCodepage: 1252, idHTML: []byte("\xef\xbb\xbf<p>é</p>")},
+			Options{},
+			"text/html=\ufeff<p>é</p>",
+		},
+		{
+			"UTF-8 that says so",
+			properties{idInternetCodepage: 1252, idHTML: []byte(`<meta charset=utf-8>é`)},
+			Options{},
+			"text/html=<meta charset=utf-8>é",
+		},
 		{"none, but UTF-8", properties{idHTML: []byte("<p>é</p>")}, Options{}, "text/html=<p>é</p>"},
-		{"none, but it says", properties{idHTML: []byte("<meta charset='koi8-r'>\xf0")}, Options{}, "text/html=<meta charset='koi8-r'>П"},
-		{"unknown", properties{idInternetCodepage: 99999, idHTML: []byte("<p>\xe9\x80</p>")}, Options{}, "text/html=<p>é€</p>"},
-		{"unknown, a string", properties{idMessageCodepage: 99999, idBody: string8("\xe9\x80")}, Options{}, "text/plain=é€"},
+		{
+			"none, but it says",
+			properties{idHTML: []byte("<meta charset='koi8-r'>\xf0")},
+			Options{},
+			"text/html=<meta charset='koi8-r'>П",
+		},
+		{
+			"unknown",
+			properties{idInternetCodepage: 99999, idHTML: []byte("<p>\xe9\x80</p>")},
+			Options{},
+			"text/html=<p>é€</p>",
+		},
+		{
+			"unknown, a string",
+			properties{idMessageCodepage: 99999, idBody: string8("\xe9\x80")},
+			Options{},
+			"text/plain=é€",
+		},
 		{"the store's", properties{idBody: string8("\xcf")}, Options{CodePage: 1251}, "text/plain=П"},
 		{"the store's, unknown, but UTF-8", properties{idBody: string8("é")}, Options{CodePage: 99999}, "text/plain=é"},
-		{"half a character", properties{idBody: Value{TypeString, []byte{'a', 0, 0x3D, 0xD8}}}, Options{}, "text/plain=a\ufffd"},
+		{
+			"half a character",
+			properties{idBody: Value{TypeString, []byte{'a', 0, 0x3D, 0xD8}}},
+			Options{},
+			"text/plain=a\ufffd",
+		},
 		{"half a unit", properties{idBody: Value{TypeString, []byte{'a', 0, 'b'}}}, Options{}, "text/plain=a\ufffd"},
 	} {
 		text, _ := convert(t, object(c.p), c.opts)
@@ -201,11 +297,26 @@ func TestOddCodePages(t *testing.T) {
 func TestMeta(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, html, want, charset string }{
-		{"it can go back", `<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">é`, `<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">é`, "windows-1252"},
-		{"it can't", `<META content="text/html; charset=iso-8859-1">日`, `<META content="text/html; charset=utf-8">日`, "utf-8"},
+		{
+			"it can go back",
+			`<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">é`,
+			`<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">é`,
+			"windows-1252",
+		},
+		{
+			"it can't",
+			`<META content="text/html; charset=iso-8859-1">日`,
+			`<META content="text/html; charset=utf-8">日`,
+			"utf-8",
+		},
 		{"a charset that nobody knows", `<meta charset="klingon">é`, `<meta charset="utf-8">é`, "utf-8"},
 		{"UTF-16", `<meta charset=utf-16>é`, `<meta charset=utf-8>é`, "utf-8"},
-		{"far behind", strings.Repeat(" ", 5000) + `<meta charset=koi8-r>é`, strings.Repeat(" ", 5000) + `<meta charset=koi8-r>é`, "utf-8"},
+		{
+			"far behind",
+			strings.Repeat(" ", 5000) + `<meta charset=koi8-r>é`,
+			strings.Repeat(" ", 5000) + `<meta charset=koi8-r>é`,
+			"utf-8",
+		},
 		{"none", "é", "é", "utf-8"},
 	} {
 		text, _ := convert(t, object(properties{idHTML: c.html}), Options{})

@@ -106,7 +106,12 @@ func TestDecompress(t *testing.T) {
 		{"not compressed, the size without the header", string(header(4, 4, typeRaw, 0)) + "text", "text", nil},
 		{"not compressed, cut", string(header(12+4, 4, typeRaw, 0)) + "te", "te", io.ErrUnexpectedEOF},
 		{"empty", string(header(12, 0, typeCompressed, 0)), "", nil},
-		{"a bit is wrong", strings.Replace(simple, "hel", "hal", 1), "{\\rtf1\\ansi\\ansicpg1252\\pard halo world}\r\n", ErrChecksum},
+		{
+			"a bit is wrong",
+			strings.Replace(simple, "hel", "hal", 1),
+			"{\\rtf1\\ansi\\ansicpg1252\\pard halo world}\r\n",
+			ErrChecksum,
+		},
 		{"cut", simple[:40], "{\\rtf1\\ansi\\ansicpg1252\\pard hello w", io.ErrUnexpectedEOF},
 		{"header cut", simple[:15], "", io.ErrUnexpectedEOF},
 		{"no data", "", "", io.ErrUnexpectedEOF},

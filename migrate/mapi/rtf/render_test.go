@@ -14,10 +14,18 @@ func TestText(t *testing.T) {
 			"wrapped text", `{\rtf1\ansi\ansicpg1252\fromtext \deff0{\fonttbl{\f0\fswiss Arial;}}\uc1\pard\plain\f0 \fs20 one\par two \{x\}\par\tab caf\'e9\par }`,
 			"one\r\ntwo {x}\r\n\tcafé\r\n",
 		},
-		{"rich text", `{\rtf1\ansi\deff0{\fonttbl{\f0 A;}}{\colortbl;\red255\green0\blue0;}\b bold\b0  and \cf1 red\~\bullet\par}`, "bold and red\u00a0•\r\n"},
+		{
+			"rich text",
+			`{\rtf1\ansi\deff0{\fonttbl{\f0 A;}}{\colortbl;\red255\green0\blue0;}\b bold\b0  and \cf1 red\~\bullet\par}`,
+			"bold and red\u00a0•\r\n",
+		},
 		{"a link", `{\rtf1{\field{\*\fldinst{HYPERLINK "http://example.com/"}}{\fldrslt{\ul here}}}.}`, "here."},
 		{"hidden", `{\rtf1 a{\v secret}b}`, "ab"},
-		{"wrapped HTML is read too", `{\rtf1\fromhtml1{\*\htmltag84 <b>}{\htmlrtf \b \htmlrtf0 x{\*\htmltag92 </b>}}\htmlrtf\par\htmlrtf0}`, "x\r\n"},
+		{
+			"wrapped HTML is read too",
+			`{\rtf1\fromhtml1{\*\htmltag84 <b>}{\htmlrtf \b \htmlrtf0 x{\*\htmltag92 </b>}}\htmlrtf\par\htmlrtf0}`,
+			"x\r\n",
+		},
 		{"a table", `{\rtf1\trowd a\cell b\cell\row c\cell\row}`, "a\tb\t\r\nc\t\r\n"},
 		{"a picture", `{\rtf1 a{\pict\wmetafile8 0102}b}`, "ab"},
 	} {
@@ -34,22 +42,47 @@ func TestRender(t *testing.T) {
 		name, in, want string
 		look           Look
 	}{
-		{"plain", `{\rtf1\ansi\deff0\pard\plain\fs20 one\par\par two\par}`, "<div>one</div>\r\n<div>&nbsp;</div>\r\n<div>two</div>\r\n", Look{}},
-		{"bold and italic", `{\rtf1 a\b b\i c\b0 d\plain e}`, "<div>a<b>b</b><b><i>c</i></b><i>d</i>e</div>\r\n", Look{Formatted: true}},
-		{"over a paragraph's end", `{\rtf1\b a\par b}`, "<div><b>a</b></div>\r\n<div><b>b</b></div>\r\n", Look{Formatted: true}},
+		{
+			"plain",
+			`{\rtf1\ansi\deff0\pard\plain\fs20 one\par\par two\par}`,
+			"<div>one</div>\r\n<div>&nbsp;</div>\r\n<div>two</div>\r\n",
+			Look{},
+		},
+		{
+			"bold and italic",
+			`{\rtf1 a\b b\i c\b0 d\plain e}`,
+			"<div>a<b>b</b><b><i>c</i></b><i>d</i>e</div>\r\n",
+			Look{Formatted: true},
+		},
+		{
+			"over a paragraph's end",
+			`{\rtf1\b a\par b}`,
+			"<div><b>a</b></div>\r\n<div><b>b</b></div>\r\n",
+			Look{Formatted: true},
+		},
 		{"escaped", `{\rtf1 <a> & "b"}`, "<div>&lt;a&gt; &amp; &quot;b&quot;</div>\r\n", Look{}},
 		{
 			"colour", `{\rtf1{\colortbl;\red0\green0\blue0;\red255\green0\blue16;}\cf1 a\cf2 b}`,
 			`<div>a<span style="color:#ff0010;">b</span></div>` + "\r\n",
 			Look{Formatted: true},
 		},
-		{"size", `{\rtf1\fs20 a\fs33 b}`, `<div>a<span style="font-size:16.5pt;">b</span></div>` + "\r\n", Look{Formatted: true}},
+		{
+			"size",
+			`{\rtf1\fs20 a\fs33 b}`,
+			`<div>a<span style="font-size:16.5pt;">b</span></div>` + "\r\n",
+			Look{Formatted: true},
+		},
 		{
 			"a link", `{\rtf1 see {\field{\*\fldinst{ HYPERLINK "https://example.com/?a=1&b=2"}}{\fldrslt{\ul\cf1 here}}}!}`,
 			`<div>see <a href="https://example.com/?a=1&amp;b=2">here</a>!</div>` + "\r\n",
 			Look{Formatted: true},
 		},
-		{"a link that would run", `{\rtf1{\field{\*\fldinst HYPERLINK "javascript:alert(1)"}{\fldrslt x}}}`, "<div>x</div>\r\n", Look{}},
+		{
+			"a link that would run",
+			`{\rtf1{\field{\*\fldinst HYPERLINK "javascript:alert(1)"}{\fldrslt x}}}`,
+			"<div>x</div>\r\n",
+			Look{},
+		},
 		{"a picture", `{\rtf1 a{\pict 00}}`, "<div>a</div>\r\n", Look{Lost: true}},
 		{"a list", `{\rtf1{\pntext \'95\tab}one\par}`, "<div>•&nbsp;&nbsp;&nbsp; one</div>\r\n", Look{}},
 	} {
