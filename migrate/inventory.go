@@ -20,6 +20,8 @@ type SourceInventory struct {
 	Description string // in the source's own words; may be empty
 	Folders     []state.Holding
 	Parts       []state.Part // that have something to tell
+	// OtherItems are what is not mail, by folder, as far as the source was read now and not in an earlier run.
+	OtherItems map[string]int64
 }
 
 // Inventory sums up what Scan has found, and finds the duplicates. It needs no target.
@@ -50,6 +52,9 @@ func (m *Migration) sourceInventory(ctx context.Context, id int64) (SourceInvent
 		s.Kind, s.Path = in.Kind, in.Path
 		if d, ok := in.Source.(Describer); ok {
 			s.Description = d.Describe()
+		}
+		if c, ok := in.Source.(OtherCounter); ok {
+			s.OtherItems = c.OtherItems()
 		}
 	}
 	var err error

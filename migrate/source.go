@@ -65,6 +65,13 @@ type Exporter interface {
 	Others(ctx context.Context) iter.Seq2[*Other, error]
 }
 
+// An OtherCounter is a [Source] that counts what is not mail while its parts are listed.
+type OtherCounter interface {
+	// OtherItems returns how many items each folder has that are not mail, by its full name, as far as parts were listed since
+	// the source was opened.
+	OtherItems() map[string]int64
+}
+
 // An Other is one item that is not mail.
 type Other struct {
 	Folder Folder

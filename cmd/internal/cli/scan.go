@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -187,10 +189,15 @@ func inventoryObject(inv *migrate.Inventory) inventory {
 	out := inventory{Sources: []inventorySource{}}
 	for _, s := range inv.Sources {
 		source := inventorySource{Path: s.Path, Kind: s.Kind, Folders: []inventoryFolder{}}
+		others := maps.Clone(s.OtherItems)
 		for _, f := range s.Folders {
 			source.Folders = append(source.Folders, inventoryFolder{
-				Name: f.Folder.Name, Messages: f.Messages, Bytes: f.Bytes, Expunged: f.Expunged, Unreadable: f.Unreadable,
+				Name: f.Folder.Name, Messages: f.Messages, Bytes: f.Bytes, Expunged: f.Expunged, Unreadable: f.Unreadable, OtherItems: others[f.Folder.Name],
 			})
+			delete(others, f.Folder.Name)
+		}
+		for _, name := range slices.Sorted(maps.Keys(others)) { // folders without any mail
+			source.Folders = append(source.Folders, inventoryFolder{Name: name, OtherItems: others[name]})
 		}
 		out.Sources = append(out.Sources, source)
 	}

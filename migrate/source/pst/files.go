@@ -92,7 +92,7 @@ func walk(root string, visit func(name string) bool) error {
 		case err != nil:
 			return fs.SkipDir
 		case e.IsDir():
-			if dirs++; dirs > maxDirs || strings.Count(name, "/") >= maxDepth || name != "." && path.Base(name)[0] == '.' {
+			if dirs++; dirs > maxDirs || strings.Count(name, "/") >= maxDepth || name != "." && passed(path.Base(name)) {
 				return fs.SkipDir
 			}
 		case hasExt(name) && e.Type().IsRegular() && named(filepath.Join(root, filepath.FromSlash(name))) && !visit(name):
@@ -100,6 +100,11 @@ func walk(root string, visit func(name string) bool) error {
 		}
 		return nil
 	})
+}
+
+// passed reports whether a directory is not looked into: hidden ones, and those of a Maildir, which may hold a million files.
+func passed(name string) bool {
+	return name[0] == '.' || name == "cur" || name == "new" || name == "tmp"
 }
 
 // inUse marks the error of a file that another program has open and doesn't share.

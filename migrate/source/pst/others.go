@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"sync"
 
 	"unpop/migrate"
 	"unpop/migrate/mapi"
@@ -29,6 +30,40 @@ func (s *Source) Others(ctx context.Context) iter.Seq2[*migrate.Other, error] {
 			}
 		}
 	}
+}
+
+// otherCounts are how many items that are no mail each folder has, as far as it was listed.
+type otherCounts struct {
+	mu      sync.Mutex
+	folders map[string]int64
+}
+
+func (c *otherCounts) set(folder string, others map[mapi.Class]int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.folders == nil {
+		c.folders = map[string]int64{}
+	}
+	n := int64(0)
+	for _, count := range others {
+		n += int64(count)
+	}
+	c.folders[folder] = n
+}
+
+// OtherItems implements [migrate.OtherCounter].
+func (s *Source) OtherItems() map[string]int64 {
+	all := map[string]int64{}
+	for _, f := range s.files {
+		f.counts.mu.Lock()
+		for folder, n := range f.counts.folders {
+			if n > 0 {
+				all[folder] += n
+			}
+		}
+		f.counts.mu.Unlock()
+	}
+	return all
 }
 
 // listOthers lists what is no mail in a folder; it returns false when it is to stop.

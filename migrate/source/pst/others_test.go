@@ -3,6 +3,7 @@ package pst
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,6 +58,9 @@ func TestOthers(t *testing.T) {
 	l := list(t, s)
 	if want := []string{"Notes: a mail", "Rest: odd"}; !slices.Equal(l.copies, want) {
 		t.Errorf("copies: got %q, want %q", l.copies, want)
+	}
+	if want, got := map[string]int64{"Contacts": 3, "Notes": 1, "Rest": 3}, s.OtherItems(); !maps.Equal(got, want) {
+		t.Errorf("other items: got %v, want %v", got, want)
 	}
 	remarks := []string{
 		"a.pst/Contacts: 2 contacts, 1 distribution list: not mail (--export writes them to files)",

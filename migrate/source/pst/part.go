@@ -108,6 +108,7 @@ func (p *part) Copies(ctx context.Context) iter.Seq2[*migrate.Copy, error] {
 				return
 			}
 		}
+		p.file.counts.set(p.where().String(), p.others)
 	}
 }
 

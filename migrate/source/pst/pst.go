@@ -36,6 +36,7 @@ type dataFile struct {
 
 	hurts      hurts
 	buffers    sync.Pool // of *bufio.Writer
+	counts     otherCounts
 	byNameOnce sync.Once
 	byName     map[string]ndb.NID // the folders by the names of their parts
 }
