@@ -73,8 +73,7 @@ func (it *item) attach(a Attachment) (*attached, error) {
 	s, ok := open(a, idAttachData)
 	switch {
 	case method == methodOLE && ok:
-		it.object(f, s)
-		return f, nil
+		return f, it.object(f, s)
 	case ok && (s.Type == TypeBinary || s.Type == TypeObject || s.Type == TypeString8 || s.Type == TypeString):
 		return f, it.value(f, s)
 	case method == methodByReference || method == methodByRefResolve || method == methodByRefOnly || method == methodByWebRef:
@@ -190,18 +189,6 @@ func (it *item) reference(f *attached) {
 	it.warn("attachment %q is only a reference", f.name)
 	f.part = note("[This file was not attached but referred to: " + where + "]")
 	f.part.fields.disposition("attachment", fileName(f.name)+".txt")
-}
-
-// object makes a part of an OLE object: its storage as it is ([MS-CFB]).
-func (it *item) object(f *attached, s Stream) {
-	if f.name == unnamed {
-		f.name = "object"
-	}
-	f.name += ".ole"
-	f.mediaType = "application/x-ole-storage"
-	f.data = it.stream(s, "OLE object")
-	f.part = leaf(f.mediaType+fileParameter("name", f.name), asBase64, f.data)
-	f.describe("attachment")
 }
 
 // describe adds the fields that say what the file is called and how it is meant.
