@@ -1,11 +1,7 @@
 package mapi
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -29,7 +25,11 @@ func TestAttachments(t *testing.T) {
 			},
 			"application/pdf Bericht.pdf %PDF",
 		},
-		{"no method", file{idAttachShortName: "A.TXT", idAttachData: []byte("x\ny")}, "text/plain A.TXT x\ny"},
+		{
+			"no method",
+			file{idAttachShortName: "A.TXT", idAttachData: []byte("x\ny")},
+			"text/plain A.TXT x\ny",
+		},
 		{
 			"by its name",
 			file{idAttachMethod: 1, idAttachName: "a.docx", idAttachData: []byte("PK")},
@@ -42,7 +42,12 @@ func TestAttachments(t *testing.T) {
 		},
 		{
 			"a type that is none",
-			file{idAttachMethod: 1, idAttachName: "a.gif", idAttachMIMEType: "image/\r\nX: y", idAttachData: []byte("GIF")},
+			file{
+				idAttachMethod:   1,
+				idAttachName:     "a.gif",
+				idAttachMIMEType: "image/\r\nX: y",
+				idAttachData:     []byte("GIF"),
+			},
 			"image/gif a.gif GIF",
 		},
 		{
@@ -68,12 +73,21 @@ func TestAttachments(t *testing.T) {
 		},
 		{
 			"a name with tricks",
-			file{idAttachMethod: 1, idAttachName: "a\u202egpj.exe\r\nX: \"y\"", idAttachData: []byte("x")},
+			file{
+				idAttachMethod: 1,
+				idAttachName:   "a\u202egpj.exe\r\nX: \"y\"",
+				idAttachData:   []byte("x"),
+			},
 			"application/octet-stream agpj.exe X_ _y_ x",
 		},
 		{
 			"extension apart",
-			file{idAttachMethod: 1, idDisplayName: "Photo", idAttachExtension: ".jpg", idAttachData: []byte("x")},
+			file{
+				idAttachMethod:    1,
+				idDisplayName:     "Photo",
+				idAttachExtension: ".jpg",
+				idAttachData:      []byte("x"),
+			},
 			"image/jpeg Photo.jpg x",
 		},
 		{
@@ -93,12 +107,20 @@ func TestAttachments(t *testing.T) {
 		},
 		{
 			"by reference",
-			file{idAttachMethod: 2, idAttachName: "plan.doc", idAttachLongPath: `\\server\share\plan.doc`},
+			file{
+				idAttachMethod:   2,
+				idAttachName:     "plan.doc",
+				idAttachLongPath: `\\server\share\plan.doc`,
+			},
 			"text/plain plan.doc.txt [This file was not attached but referred to: \\\\server\\share\\plan.doc]\r\n",
 		},
 		{
 			"on the web",
-			file{idAttachMethod: 7, idAttachName: "plan.doc", idAttachLongPath: `https://example.com/ü`},
+			file{
+				idAttachMethod:   7,
+				idAttachName:     "plan.doc",
+				idAttachLongPath: `https://example.com/ü`,
+			},
 			"text/plain plan.doc.txt [This file was not attached but referred to: https://example.com/ü]\r\n",
 		},
 		{
@@ -112,7 +134,12 @@ func TestAttachments(t *testing.T) {
 		},
 		{
 			"a multipart as a file",
-			file{idAttachMethod: 1, idAttachName: "x.mht", idAttachMIMEType: "multipart/related", idAttachData: []byte("x")},
+			file{
+				idAttachMethod:   1,
+				idAttachName:     "x.mht",
+				idAttachMIMEType: "multipart/related",
+				idAttachData:     []byte("x"),
+			},
 			"application/octet-stream x.mht x",
 		},
 		{
@@ -126,7 +153,11 @@ func TestAttachments(t *testing.T) {
 		},
 		{
 			"a message that can't travel",
-			file{idAttachMethod: 1, idAttachName: "x.eml", idAttachData: []byte(strings.Repeat("x", 1000))},
+			file{
+				idAttachMethod: 1,
+				idAttachName:   "x.eml",
+				idAttachData:   []byte(strings.Repeat("x", 1000)),
+			},
 			"application/octet-stream x.eml " + strings.Repeat("x", 1000),
 		},
 	} {
@@ -263,134 +294,6 @@ func TestEmbeddedMessages(t *testing.T) {
 	if p := checkStructure(t, text); p[1].fileName() != "level 1.eml" {
 		t.Errorf("got name %q", p[1].fileName())
 	}
-}
-
-// failing is a value that breaks off.
-type failing struct {
-	*memory
-	err error
-}
-
-func (f failing) Open(id ID) (Stream, bool) {
-	s, ok := f.memory.Open(id)
-	if id == idAttachData || id == idBody {
-		s.Data = brokenAt{s.Data, 3, f.err}
-	}
-	return s, ok
-}
-
-func (f failing) Message() (Message, error) { return nil, f.err }
-
-type brokenAt struct {
-	io.ReaderAt
-	at  int64
-	err error
-}
-
-func (b brokenAt) ReadAt(p []byte, off int64) (int, error) {
-	n, err := b.ReaderAt.ReadAt(p, off)
-	if off+int64(n) > b.at {
-		return int(max(0, b.at-off)), b.err
-	}
-	return n, err
-}
-
-// holder is a message whose attachments are given.
-type holder struct {
-	*memory
-	attachments []Attachment
-	err         error
-}
-
-func (h holder) Attachments() iter.Seq2[Attachment, error] {
-	return func(yield func(Attachment, error) bool) {
-		for _, a := range h.attachments {
-			if !yield(a, nil) {
-				return
-			}
-		}
-		if h.err != nil {
-			yield(nil, h.err)
-		}
-	}
-}
-
-func TestDamage(t *testing.T) {
-	t.Parallel()
-	damage := fmt.Errorf("block 7: %w", ErrDamaged)
-	broken := failing{
-		object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}),
-		damage,
-	}
-	gone := failing{object(properties{idAttachMethod: methodEmbedded}), damage}
-	m := holder{object(properties{idBody: "text"}), []Attachment{broken, gone}, damage}
-	var b bytes.Buffer
-	info, err := Convert(&b, m, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := shape(t, b.String()); got != "mixed/text/plain=text mixed/application/octet-stream=abc mixed/text/plain=[A message was attached here. It could not be read.]" || !info.Damaged || len(info.Warnings) < 2 {
-		t.Errorf("got %s, %+v, want what could be read, and warnings", got, info)
-	}
-	for name, m := range map[string]Message{
-		"an attachment's data": holder{
-			object(properties{idBody: "text"}),
-			[]Attachment{failing{broken.memory, io.ErrNoProgress}},
-			nil,
-		},
-		"a message within": holder{
-			object(properties{idBody: "text"}),
-			[]Attachment{failing{gone.memory, io.ErrNoProgress}},
-			nil,
-		},
-		"the attachments": holder{object(properties{idBody: "text"}), nil, io.ErrNoProgress},
-		"the text":        failing{object(properties{idBody: "text"}), io.ErrNoProgress},
-	} {
-		if _, err := Convert(io.Discard, m, Options{}); !errors.Is(err, io.ErrNoProgress) {
-			t.Errorf("%s: got %v, want the store's error", name, err)
-		}
-	}
-}
-
-func TestShortValueIsDamage(t *testing.T) {
-	t.Parallel()
-	short := failing{
-		object(properties{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte("abcdef")}),
-		io.EOF,
-	}
-	info, err := Convert(io.Discard, holder{object(properties{}), []Attachment{short}, nil}, Options{})
-	if err != nil || !info.Damaged {
-		t.Errorf("got %+v, %v, want damage", info, err)
-	}
-}
-
-func TestWriteErrorIsReturned(t *testing.T) {
-	t.Parallel()
-	m := object(properties{
-		idBody: strings.Repeat("text\r\n", 1000),
-		idHTML: []byte("<p>x"),
-	}).with(file{
-		idAttachMethod: 1,
-		idAttachData:   make([]byte, 100_000),
-	})
-	var whole bytes.Buffer
-	if _, err := Convert(&whole, m, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range []int{0, 10, 300, 5000, 9000, whole.Len() - 10} {
-		if _, err := Convert(&limited{n}, m, Options{}); !errors.Is(err, io.ErrShortWrite) {
-			t.Errorf("after %d bytes: got %v, want %v", n, err, io.ErrShortWrite)
-		}
-	}
-}
-
-type limited struct{ left int }
-
-func (l *limited) Write(p []byte) (int, error) {
-	if l.left -= len(p); l.left < 0 {
-		return 0, io.ErrShortWrite
-	}
-	return len(p), nil
 }
 
 // TestBoundaryIsUnique holds that a boundary that lies in what can't be changed is not taken.

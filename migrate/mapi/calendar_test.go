@@ -68,7 +68,12 @@ func meeting(class string, more named) *memory {
 		idMessageClass: class, idSubject: "Budget; next, year", idBody: "Please come.\r\nBring \\ cake\r\n", idSentRepName: "Anna Müller", idSentRepAddress: "anna@acme.example",
 		idClientSubmitTime: sent, idMessageID: "<inv@acme.example>",
 	}).with(
-		row{idRecipientType: 1, idDisplayName: "Bob \"B\"", idEmailAddress: "bob@example.com", idRecipientStatus: 3},
+		row{
+			idRecipientType:   1,
+			idDisplayName:     "Bob \"B\"",
+			idEmailAddress:    "bob@example.com",
+			idRecipientStatus: 3,
+		},
 		row{idRecipientType: 2, idDisplayName: "Carl", idEmailAddress: "carl@example.com"},
 		row{idRecipientType: 3, idDisplayName: "Room 1", idEmailAddress: "room1@acme.example"},
 		row{idRecipientType: 1, idDisplayName: "Anna", idEmailAddress: "anna@acme.example"},

@@ -103,7 +103,11 @@ func TestVCard(t *testing.T) {
 func TestVCardNames(t *testing.T) {
 	t.Parallel()
 	for want, m := range map[string]*memory{
-		"FN:Anna Müller": object(properties{idMessageClass: "IPM.Contact", idGivenName: "Anna", idSurname: "Müller"}),
+		"FN:Anna Müller": object(properties{
+			idMessageClass: "IPM.Contact",
+			idGivenName:    "Anna",
+			idSurname:      "Müller",
+		}),
 		"FN:Müller\\, A": object(properties{idMessageClass: "IPM.Contact"}).with(named{nameFileUnder: "Müller, A"}),
 		"FN:a@b.example": object(properties{idMessageClass: "IPM.Contact"}).with(named{nameEmails[0].address: "a@b.example"}),
 		"FN:unnamed":     object(properties{idMessageClass: "IPM.Contact"}),
@@ -117,7 +121,10 @@ func TestVCardNames(t *testing.T) {
 func TestDistributionList(t *testing.T) {
 	t.Parallel()
 	members := binaries(oneOff("Bob", "SMTP", "bob@example.com"), oneOff8("Carl", "SMTP", "carl@example.com"), oneOff("Gone", "EX", "/o=acme/cn=gone"), []byte("nonsense"))
-	m := object(properties{idMessageClass: "IPM.DistList", idDisplayName: "Team"}).with(named{nameListOneOffs: members})
+	m := object(properties{
+		idMessageClass: "IPM.DistList",
+		idDisplayName:  "Team",
+	}).with(named{nameListOneOffs: members})
 	got := cardOf(t, m)
 	if missing := lacks(got, "VERSION:4.0", "KIND:group", "FN:Team", "MEMBER:mailto:bob@example.com", "MEMBER:mailto:carl@example.com", "X-MEMBER:Gone"); missing != nil {
 		t.Errorf("got\n%s\nwithout %q", got, missing)

@@ -14,13 +14,25 @@ func TestContentLines(t *testing.T) {
 		write func(l *contentLines)
 		want  string
 	}{
-		{"text", func(l *contentLines) { l.text("SUMMARY", "a, b; c\\d\r\ne\nf") }, "SUMMARY:a\\, b\\; c\\\\d\\ne\\nf\r\n"},
+		{
+			"text",
+			func(l *contentLines) { l.text("SUMMARY", "a, b; c\\d\r\ne\nf") },
+			"SUMMARY:a\\, b\\; c\\\\d\\ne\\nf\r\n",
+		},
 		{"no text", func(l *contentLines) { l.text("SUMMARY", " \r\n") }, ""},
-		{"control characters", func(l *contentLines) { l.text("SUMMARY", "a\x00\x07b\tc") }, "SUMMARY:ab\tc\r\n"},
+		{
+			"control characters",
+			func(l *contentLines) { l.text("SUMMARY", "a\x00\x07b\tc") },
+			"SUMMARY:ab\tc\r\n",
+		},
 		{"no UTF-8", func(l *contentLines) { l.text("SUMMARY", "a\xffb") }, "SUMMARY:a\ufffdb\r\n"},
 		{"texts", func(l *contentLines) { l.texts("ORG", ";", "a;b", "", "c") }, "ORG:a\\;b;;c\r\n"},
 		{"no texts", func(l *contentLines) { l.texts("ORG", ";", "", "") }, ""},
-		{"time", func(l *contentLines) { l.time("DTSTAMP", sent.In(time.FixedZone("", 3600))) }, "DTSTAMP:20090314T150926Z\r\n"},
+		{
+			"time",
+			func(l *contentLines) { l.time("DTSTAMP", sent.In(time.FixedZone("", 3600))) },
+			"DTSTAMP:20090314T150926Z\r\n",
+		},
 		{"no time", func(l *contentLines) { l.time("DTSTAMP", time.Time{}) }, ""},
 		{"number", func(l *contentLines) { l.number("SEQUENCE", 3) }, "SEQUENCE:3\r\n"},
 	} {
@@ -69,7 +81,13 @@ func FuzzContentLine(f *testing.F) {
 
 func TestOffset(t *testing.T) {
 	t.Parallel()
-	for bias, want := range map[int]string{0: "+0000", -60: "+0100", 480: "-0800", -330: "+0530", 210: "-0330"} {
+	for bias, want := range map[int]string{
+		0:    "+0000",
+		-60:  "+0100",
+		480:  "-0800",
+		-330: "+0530",
+		210:  "-0330",
+	} {
 		if got := offset(bias); got != want {
 			t.Errorf("%d: got %s, want %s", bias, got, want)
 		}

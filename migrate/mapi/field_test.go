@@ -34,7 +34,11 @@ func TestFold(t *testing.T) {
 			"To: " + strings.Repeat("a@example.com, ", 3) + "a@example.com,\r\n" + strings.Repeat(" a@example.com,", 2) + " z",
 		},
 		{"a word too long for a line", "S: " + long + " b", "S:\r\n " + long + "\r\n b"},
-		{"blanks stay", "S: " + strings.Repeat("y", 70) + "   bcdef", "S: " + strings.Repeat("y", 70) + "\r\n   bcdef"},
+		{
+			"blanks stay",
+			"S: " + strings.Repeat("y", 70) + "   bcdef",
+			"S: " + strings.Repeat("y", 70) + "\r\n   bcdef",
+		},
 		{
 			"not in quotes",
 			"D: attachment; filename=" + strings.Repeat("a", 30) + `; date="Mon, 06 Feb 2017 15:42"`,
@@ -95,7 +99,11 @@ func TestAddress(t *testing.T) {
 		{"Müller, Anna", "a@example.com", "=?utf-8?Q?M=C3=BCller=2C_Anna?= <a@example.com>"},
 		{`The "Boss" \ here`, "a@example.com", `"The \"Boss\" \\ here" <a@example.com>`},
 		{"Anna\r\nBcc: x@evil.example", "a@example.com", `"Anna  Bcc: x@evil.example" <a@example.com>`},
-		{strings.Repeat("n", 600), "a@b.c", strings.Join(encodedWords(strings.Repeat("n", 600)), " ") + " <a@b.c>"},
+		{
+			strings.Repeat("n", 600),
+			"a@b.c",
+			strings.Join(encodedWords(strings.Repeat("n", 600)), " ") + " <a@b.c>",
+		},
 	} {
 		if got := (address{name: c.name, addr: c.addr}).String(); got != c.want {
 			t.Errorf("%q %q: got %q, want %q", c.name, c.addr, got, c.want)

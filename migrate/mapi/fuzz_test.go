@@ -211,7 +211,10 @@ func TestRottenStore(t *testing.T) {
 		if err := VCard(io.Discard, rotten{m, rand.New(rand.NewPCG(seed, 4))}, Options{}); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		if err := Calendar(io.Discard, rotten{m, rand.New(rand.NewPCG(seed, 5))}, Options{}); err != nil {
+		if err := Calendar(io.Discard, rotten{
+			m,
+			rand.New(rand.NewPCG(seed, 5)),
+		}, Options{}); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}

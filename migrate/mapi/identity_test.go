@@ -32,7 +32,10 @@ func TestSameAsTheOriginal(t *testing.T) {
 	}{
 		{
 			"text",
-			[]string{"Content-Type: text/plain; charset=iso-8859-1", "Content-Transfer-Encoding: quoted-printable"},
+			[]string{
+				"Content-Type: text/plain; charset=iso-8859-1",
+				"Content-Transfer-Encoding: quoted-printable",
+			},
 			[]string{"Sch=F6ne Gr=FC=DFe  =20", "Carl", "", ""},
 			func(header string) *memory {
 				return object(properties{
@@ -79,9 +82,19 @@ func TestSameAsTheOriginal(t *testing.T) {
 					idHTML:             []byte(html),
 					idInternetCodepage: 1252,
 				}).with(
-					file{idAttachMethod: 1, idAttachName: "logo.gif", idAttachMIMEType: "image/gif", idAttachContentID: "logo@x", idAttachData: []byte("GIF89a")},
+					file{
+						idAttachMethod:    1,
+						idAttachName:      "logo.gif",
+						idAttachMIMEType:  "image/gif",
+						idAttachContentID: "logo@x",
+						idAttachData:      []byte("GIF89a"),
+					},
 					file{idAttachMethod: 1, idAttachName: "a.pdf", idAttachData: []byte("%PDF-1.4")},
-					file{idAttachMethod: 1, idAttachName: "a.txt", idAttachData: []byte("plain  \r\ntext")},
+					file{
+						idAttachMethod: 1,
+						idAttachName:   "a.txt",
+						idAttachData:   []byte("plain  \r\ntext"),
+					},
 				)
 			},
 		},
@@ -94,7 +107,11 @@ func TestSameAsTheOriginal(t *testing.T) {
 				"--a--",
 			},
 			func(header string) *memory {
-				inner := object(properties{idSubject: "inner", idBody: "При\r\n", idTransportHeaders: "From: x@example.com\r\nSubject: inner\r\n"})
+				inner := object(properties{
+					idSubject:          "inner",
+					idBody:             "При\r\n",
+					idTransportHeaders: "From: x@example.com\r\nSubject: inner\r\n",
+				})
 				return object(properties{idTransportHeaders: header, idBody: "see\r\n"}).with(inner)
 			},
 		},
@@ -103,8 +120,16 @@ func TestSameAsTheOriginal(t *testing.T) {
 			[]string{"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; micalg=sha1; boundary=\"----=_Part\""},
 			strings.Split(strings.TrimSuffix(signedEntity[strings.Index(signedEntity, "\r\n\r\n")+4:], "\r\n"), "\r\n"),
 			func(header string) *memory {
-				return object(properties{idMessageClass: "IPM.Note.SMIME.MultipartSigned", idTransportHeaders: header}).
-					with(file{idAttachMethod: 1, idAttachMIMEType: "multipart/signed", idAttachName: "SMIME.p7m", idAttachData: []byte(signedEntity)})
+				return object(properties{
+					idMessageClass:     "IPM.Note.SMIME.MultipartSigned",
+					idTransportHeaders: header,
+				}).
+					with(file{
+						idAttachMethod:   1,
+						idAttachMIMEType: "multipart/signed",
+						idAttachName:     "SMIME.p7m",
+						idAttachData:     []byte(signedEntity),
+					})
 			},
 		},
 	} {

@@ -27,31 +27,72 @@ func TestOLE(t *testing.T) {
 	word := one("WordDocument", "text")
 	odd := one("Other", "x")
 	broken := []byte(one("\x01Ole10Native", packed("plan.pdf", large)))
-	for i := len(broken) - 512; i < len(broken); i++ {
-		broken[i] = 0xFE // chains that lead nowhere
-	}
-	copy(broken[len(broken)-512:], []byte(word)[len(word)-512:][:8])
+	copy(broken[len(broken)-512+12:], "\xff\xff\xff\x00") // a sector's successor is nowhere
 	for _, c := range []struct {
 		name, storage string
 		want          string // media type, file name
 		data          string
 	}{
-		{"a package", one("\x01Ole10Native", packed("plan.pdf", large)), "application/pdf plan.pdf", large},
-		{"a package without an extension", one("\x01Ole10Native", packed("plan", "x")), "application/octet-stream plan.bin", "x"},
+		{
+			"a package",
+			one("\x01Ole10Native", packed("plan.pdf", large)),
+			"application/pdf plan.pdf",
+			large,
+		},
+		{
+			"a package without an extension",
+			one("\x01Ole10Native", packed("plan", "x")),
+			"application/octet-stream plan.bin",
+			"x",
+		},
 		{"an empty package", one("\x01Ole10Native", packed("a.txt", "")), "text/plain a.txt", ""},
-		{"a path in a package", one("\x01Ole10Native", packed(`..\..\a.txt`, "x")), "text/plain a.txt", "x"},
+		{
+			"a path in a package",
+			one("\x01Ole10Native", packed(`..\..\a.txt`, "x")),
+			"text/plain a.txt",
+			"x",
+		},
 		{"a document of its own", word, "application/msword Chart.doc", word},
-		{"a packed document", one("Package", "PK\x03\x04....word/document.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document Chart.docx", "PK\x03\x04....word/document.xml"},
-		{"a packed archive", one("Package", "PK\x03\x04...."), "application/zip Chart.zip", "PK\x03\x04...."},
+		{
+			"a packed document",
+			one("Package", "PK\x03\x04....word/document.xml"),
+			"application/vnd.openxmlformats-officedocument.wordprocessingml.document Chart.docx",
+			"PK\x03\x04....word/document.xml",
+		},
+		{
+			"a packed archive",
+			one("Package", "PK\x03\x04...."),
+			"application/zip Chart.zip",
+			"PK\x03\x04....",
+		},
 		{"a picture", one("CONTENTS", "BM123"), "image/bmp Chart.bmp", "BM123"},
-		{"contents of an unknown kind", one("CONTENTS", "?"), "application/x-ole-storage Chart.ole", one("CONTENTS", "?")},
+		{
+			"contents of an unknown kind",
+			one("CONTENTS", "?"),
+			"application/x-ole-storage Chart.ole",
+			one("CONTENTS", "?"),
+		},
 		{"nothing known", odd, "application/x-ole-storage Chart.ole", odd},
 		{"no storage", "text", "application/x-ole-storage Chart.ole", "text"},
-		{"a package cut off", one("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc"), "application/x-ole-storage Chart.ole", one("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc")},
-		{"a chain that leads nowhere", string(broken), "application/x-ole-storage plan.pdf.ole", string(broken)},
+		{
+			"a package cut off",
+			one("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc"),
+			"application/x-ole-storage Chart.ole",
+			one("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc"),
+		},
+		{
+			"a chain that leads nowhere",
+			string(broken),
+			"application/x-ole-storage plan.pdf.ole",
+			string(broken),
+		},
 		{"a storage cut off", word[:700], "application/x-ole-storage Chart.ole", word[:700]},
 	} {
-		m := object(properties{idBody: "text"}).with(file{idAttachMethod: methodOLE, idDisplayName: "Chart", idAttachData: Value{TypeObject, []byte(c.storage)}})
+		m := object(properties{idBody: "text"}).with(file{
+			idAttachMethod: methodOLE,
+			idDisplayName:  "Chart",
+			idAttachData:   Value{TypeObject, []byte(c.storage)},
+		})
 		text, _ := convert(t, m, Options{})
 		p := checkStructure(t, text)
 		if got := fmt.Sprintf("%s %s", p[1].mediaType, p[1].fileName()); got != c.want || p[1].text != c.data {
@@ -65,7 +106,10 @@ func FuzzOLE(f *testing.F) {
 	f.Add([]byte(packed("a.txt", "data")))
 	f.Fuzz(func(t *testing.T, native []byte) {
 		storage := cfbtest.Build(map[string]string{"\x01Ole10Native": string(native)}, "\x01Ole10Native")
-		m := object(properties{idBody: "text"}).with(file{idAttachMethod: methodOLE, idAttachData: Value{TypeObject, storage}})
+		m := object(properties{idBody: "text"}).with(file{
+			idAttachMethod: methodOLE,
+			idAttachData:   Value{TypeObject, storage},
+		})
 		text, _ := convert(t, m, Options{})
 		p := checkStructure(t, text)
 		if len(p[1].text) > len(storage) {

@@ -20,7 +20,12 @@ func TestWhole(t *testing.T) {
 		idHTML:             []byte("<p>The <b>plan</b>: <img src=cid:1></p>\r\n"),
 	}).with(
 		row{idRecipientType: 1, idDisplayName: "Bob", idEmailAddress: "bob@example.com"},
-		file{idAttachMethod: 1, idAttachName: "1.gif", idAttachContentID: "1", idAttachData: []byte("GIF89a")},
+		file{
+			idAttachMethod:    1,
+			idAttachName:      "1.gif",
+			idAttachContentID: "1",
+			idAttachData:      []byte("GIF89a"),
+		},
 		file{idAttachMethod: 1, idAttachName: "plan.pdf", idAttachData: []byte("%PDF")},
 	)
 	text, _ := convert(t, m, Options{})
@@ -95,7 +100,11 @@ func TestBoundariesDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for _, id := range []string{"<1@x>", "<2@x>", "<3@x>"} {
 		inner := object(properties{idMessageID: "<inner@x>", idBody: "text", idHTML: []byte("<p>x")})
-		m := object(properties{idMessageID: id, idBody: "text", idHTML: []byte("<p>x")}).with(inner, inner)
+		m := object(properties{
+			idMessageID: id,
+			idBody:      "text",
+			idHTML:      []byte("<p>x"),
+		}).with(inner, inner)
 		text, _ := convert(t, m, Options{})
 		for _, piece := range strings.Split(text, `boundary="`)[1:] {
 			name, _, _ := strings.Cut(piece, `"`)
@@ -171,7 +180,11 @@ func TestLargeAttachments(t *testing.T) {
 }
 
 func BenchmarkConvert(b *testing.B) {
-	m := object(properties{idBody: strings.Repeat("Some lines of text, schön.\r\n", 100), idHTML: []byte(strings.Repeat("<p>Some lines of text</p>\r\n", 100)), idTransportHeaders: travelled}).
+	m := object(properties{
+		idBody:             strings.Repeat("Some lines of text, schön.\r\n", 100),
+		idHTML:             []byte(strings.Repeat("<p>Some lines of text</p>\r\n", 100)),
+		idTransportHeaders: travelled,
+	}).
 		with(file{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: make([]byte, 100_000)})
 	c := &counter{next: 1 << 62}
 	for b.Loop() {

@@ -23,7 +23,12 @@ func TestResolve(t *testing.T) {
 		opts Options
 		want string
 	}{
-		{"the SMTP property", from(properties{idSentRepSMTP: "anna@acme.example"}), store, "Anna <anna@acme.example>"},
+		{
+			"the SMTP property",
+			from(properties{idSentRepSMTP: "anna@acme.example"}),
+			store,
+			"Anna <anna@acme.example>",
+		},
 		{
 			"a recipient with the same name",
 			from(nil, row{
@@ -48,7 +53,12 @@ func TestResolve(t *testing.T) {
 			"Anna <key@acme.example>",
 		},
 		{"nobody", from(nil), Options{}, "Anna <anna@x500.invalid>"},
-		{"SMTP that is none", from(properties{idSentRepType: "SMTP"}), Options{}, "Anna <anna@x500.invalid>"},
+		{
+			"SMTP that is none",
+			from(properties{idSentRepType: "SMTP"}),
+			Options{},
+			"Anna <anna@x500.invalid>",
+		},
 		{
 			"SMTP",
 			from(properties{idSentRepType: "SMTP", idSentRepAddress: "a@acme.example"}),
@@ -67,7 +77,12 @@ func TestResolve(t *testing.T) {
 			Options{},
 			"Entry <entry@acme.example>",
 		},
-		{"an address for a name", object(properties{idSentRepName: "a@acme.example"}), Options{}, "a@acme.example"},
+		{
+			"an address for a name",
+			object(properties{idSentRepName: "a@acme.example"}),
+			Options{},
+			"a@acme.example",
+		},
 		{
 			"only a name",
 			object(properties{idSentRepName: "System Administrator"}),
@@ -120,7 +135,10 @@ func TestAddresses(t *testing.T) {
 			idSMTPAddress:  "/o=a/cn=w",
 		})
 	got := maps.Collect(Addresses(m))
-	if want := map[string]string{"/o=a/cn=x": "x@a.example", "/o=a/cn=y": "y@a.example"}; !maps.Equal(got, want) {
+	if want := map[string]string{
+		"/o=a/cn=x": "x@a.example",
+		"/o=a/cn=y": "y@a.example",
+	}; !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for range Addresses(m) {

@@ -148,7 +148,10 @@ func TestSeries(t *testing.T) {
 	moved = append(moved, 2, 0, 0, 0)
 	b := blob{
 		frequency: 0x200B, pattern: 1, period: 1, specific: []uint32{4}, end: endsByDate, start: day(10), last: time.Date(2009, 4, 28, 0, 0, 0, 0, time.UTC), at: 540,
-		deleted: []time.Time{day(17), day(24)}, modified: []time.Time{day(25)}, exceptions: [][]byte{moved},
+		deleted: []time.Time{
+			day(17),
+			day(24),
+		}, modified: []time.Time{day(25)}, exceptions: [][]byte{moved},
 	}
 	first := time.Date(2009, 3, 10, 8, 0, 0, 0, time.UTC) // nine o'clock in Berlin
 	got := calendarOf(t, meeting("IPM.Appointment", named{

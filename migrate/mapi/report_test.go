@@ -26,7 +26,12 @@ func TestNonDeliveryReport(t *testing.T) {
 			idRecipientType: 1, idDisplayName: "Bob", idEmailAddress: "bob@example.com", idNDRReason: 1, idNDRDiagnostic: 0, idRemoteMTA: "mx.example.com",
 			idSupplementaryInfo: "550 5.1.1 <bob@example.com>: User unknown\r\n", idRecipientReportTime: sent,
 		},
-		row{idRecipientType: 1, idDisplayName: "Carl", idEmailAddress: "carl@example.com", idNDRStatus: 422},
+		row{
+			idRecipientType: 1,
+			idDisplayName:   "Carl",
+			idEmailAddress:  "carl@example.com",
+			idNDRStatus:     422,
+		},
 		row{idRecipientType: 1, idDisplayName: "Dora", idEmailAddress: "dora@example.com"},
 		object(properties{idSubject: "Plan", idBody: "the plan", idClientSubmitTime: sent}),
 		file{idAttachMethod: 1, idAttachName: "a.txt", idAttachData: []byte("x")})
@@ -59,7 +64,11 @@ func TestReports(t *testing.T) {
 		{"delivered", report("report.ipm.note.dr", properties{idReportText: "Delivered."}).with(bob), []string{
 			"report/text/plain=Delivered.", "report/message/delivery-status=Reporting-MTA: dns; unknown.invalid||Final-Recipient: rfc822", "report/text/rfc822-headers=Message-ID: <plan@acme.example>|Subject: =?utf-8?Q?Pl=C3=A4n?=",
 		}},
-		{"nobody is named", report("REPORT.IPM.Note.NDR", properties{idBody: "text"}), []string{"text/plain=text"}},
+		{
+			"nobody is named",
+			report("REPORT.IPM.Note.NDR", properties{idBody: "text"}),
+			[]string{"text/plain=text"},
+		},
 		{"only a name", report("REPORT.IPM.Note.Delayed", properties{idOriginalDisplayTo: "Bob"}), []string{
 			"report/text/plain=Undeliverable: Plan", "report/message/delivery-status=Reporting-MTA: dns; unknown.invalid||Final-Recipient: rfc822", "report/text/rfc822-headers=",
 		}},

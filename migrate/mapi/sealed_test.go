@@ -16,7 +16,11 @@ func TestClearSigned(t *testing.T) {
 	kind, _, _ := strings.Cut(head, "\r\nX-Other")
 	for _, c := range []struct{ name, class, entity string }{
 		{"by its class", "IPM.Note.SMIME.MultipartSigned", signedEntity},
-		{"bare line feeds", "IPM.Note.SMIME.MultipartSigned", strings.ReplaceAll(signedEntity, "\r\n", "\n")},
+		{
+			"bare line feeds",
+			"IPM.Note.SMIME.MultipartSigned",
+			strings.ReplaceAll(signedEntity, "\r\n", "\n"),
+		},
 		{"by header and attachment", "IPM.Note", signedEntity},
 	} {
 		m := object(properties{
@@ -45,7 +49,11 @@ func TestClearSigned(t *testing.T) {
 func TestSignedWithin(t *testing.T) {
 	t.Parallel()
 	inner := object(properties{idMessageClass: "IPM.Note.SMIME.MultipartSigned"}).
-		with(file{idAttachMethod: 1, idAttachMIMEType: "multipart/signed", idAttachData: []byte(signedEntity)})
+		with(file{
+			idAttachMethod:   1,
+			idAttachMIMEType: "multipart/signed",
+			idAttachData:     []byte(signedEntity),
+		})
 	var b strings.Builder
 	if _, err := Convert(&b, object(properties{idBody: "see"}).with(inner), Options{}); err != nil {
 		t.Fatal(err)

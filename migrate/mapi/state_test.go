@@ -104,7 +104,10 @@ func TestCategories(t *testing.T) {
 			0,
 		},
 	} {
-		if got := Categories(object(nil).with(named{nameKeywords: Value{TypeString | TypeMulti, data}})); len(got) > 1 {
+		if got := Categories(object(nil).with(named{nameKeywords: Value{
+			TypeString | TypeMulti,
+			data,
+		}})); len(got) > 1 {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
@@ -129,8 +132,18 @@ func TestDates(t *testing.T) {
 			year(2001),
 			year(2002),
 		},
-		{"no submit time", properties{idDeliveryTime: year(2002), idCreationTime: year(2003)}, year(2002), year(2002)},
-		{"never", properties{idClientSubmitTime: year(4501), idCreationTime: year(2003)}, year(2003), time.Time{}},
+		{
+			"no submit time",
+			properties{idDeliveryTime: year(2002), idCreationTime: year(2003)},
+			year(2002),
+			year(2002),
+		},
+		{
+			"never",
+			properties{idClientSubmitTime: year(4501), idCreationTime: year(2003)},
+			year(2003),
+			time.Time{},
+		},
 		{
 			"before there was mail",
 			properties{idClientSubmitTime: year(1601), idLastModified: year(2004)},
@@ -138,8 +151,18 @@ func TestDates(t *testing.T) {
 			time.Time{},
 		},
 		{"none", properties{}, time.Time{}, time.Time{}},
-		{"zero", properties{idDeliveryTime: Value{TypeTime, make([]byte, 8)}}, time.Time{}, time.Time{}},
-		{"short", properties{idDeliveryTime: Value{TypeTime, make([]byte, 7)}}, time.Time{}, time.Time{}},
+		{
+			"zero",
+			properties{idDeliveryTime: Value{TypeTime, make([]byte, 8)}},
+			time.Time{},
+			time.Time{},
+		},
+		{
+			"short",
+			properties{idDeliveryTime: Value{TypeTime, make([]byte, 7)}},
+			time.Time{},
+			time.Time{},
+		},
 		{
 			"huge",
 			properties{idDeliveryTime: Value{TypeTime, []byte(strings.Repeat("\xff", 8))}},

@@ -32,7 +32,13 @@ func TestParseTransport(t *testing.T) {
 			0,
 		},
 		{"an mbox line", "From a@b Mon Jan 1 00:00:00 2001\nX: y\n", []string{"X: y\r\n"}, "", 0},
-		{"cut at the first empty line", "X: y\r\n\r\nThis is text: of a bounce\r\n", []string{"X: y\r\n"}, "", 0},
+		{
+			"cut at the first empty line",
+			"X: y\r\n\r\nThis is text: of a bounce\r\n",
+			[]string{"X: y\r\n"},
+			"",
+			0,
+		},
 		{"empty lines before", "\r\n \r\nX: y\r\n", []string{"X: y\r\n"}, "", 0},
 		{
 			"a line that is no field, with what continues it",
@@ -45,7 +51,13 @@ func TestParseTransport(t *testing.T) {
 		{"what could be a boundary", "X: y\r\n--=_abc: z\r\n", []string{"X: y\r\n"}, "", 1},
 		{"a blank before the colon", "Subject : y\r\n", []string{"Subject : y\r\n"}, "", 0},
 		{"bare CR", "X: y\rZ: 1\r", []string{"X: y\r\n", "Z: 1\r\n"}, "", 0},
-		{"8-bit text", "Subject: Grüße an alle\r\n", []string{"Subject: =?utf-8?B?R3LDvMOfZQ==?= an alle\r\n"}, "", 0},
+		{
+			"8-bit text",
+			"Subject: Grüße an alle\r\n",
+			[]string{"Subject: =?utf-8?B?R3LDvMOfZQ==?= an alle\r\n"},
+			"",
+			0,
+		},
 		{"8-bit neighbours", "X-Y: a é ü b\r\n", []string{"X-Y: a =?utf-8?B?w6kgw7w=?= b\r\n"}, "", 0},
 		{
 			"8-bit name",
@@ -123,7 +135,11 @@ func TestHeaderLacksFields(t *testing.T) {
 
 func TestHeaderOfAnotherMessage(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idTransportHeaders: travelled, idMessageID: "<other@example.com>", idBody: "x"})
+	m := object(properties{
+		idTransportHeaders: travelled,
+		idMessageID:        "<other@example.com>",
+		idBody:             "x",
+	})
 	text, info := convert(t, m, Options{})
 	wantFields(t, text, "Message-ID: <m1@example.com>")
 	if info.MessageID != "<m1@example.com>" || len(info.Warnings) != 1 {
@@ -133,7 +149,10 @@ func TestHeaderOfAnotherMessage(t *testing.T) {
 
 func TestHeaderDateStays(t *testing.T) {
 	t.Parallel()
-	m := object(properties{idTransportHeaders: "From: a@b.example\r\nDate: Sunday, sometime\r\n", idDeliveryTime: sent})
+	m := object(properties{
+		idTransportHeaders: "From: a@b.example\r\nDate: Sunday, sometime\r\n",
+		idDeliveryTime:     sent,
+	})
 	text, info := convert(t, m, Options{})
 	wantFields(t, text, "Date: Sunday, sometime")
 	if !info.Date.Equal(sent) || len(info.Warnings) != 1 {

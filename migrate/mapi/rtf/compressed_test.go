@@ -100,10 +100,20 @@ func TestDecompress(t *testing.T) {
 		name, in, want string
 		err            error
 	}{
-		{"example 1 of the specification", simple, "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n", nil},
+		{
+			"example 1 of the specification",
+			simple,
+			"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n",
+			nil,
+		},
 		{"example 2: it reads what it writes", crossing, `{\rtf1 WXYZWXYZWXYZWXYZWXYZ}`, nil},
 		{"not compressed", string(header(12+4, 4, typeRaw, 0)) + "text", "text", nil},
-		{"not compressed, the size without the header", string(header(4, 4, typeRaw, 0)) + "text", "text", nil},
+		{
+			"not compressed, the size without the header",
+			string(header(4, 4, typeRaw, 0)) + "text",
+			"text",
+			nil,
+		},
 		{"not compressed, cut", string(header(12+4, 4, typeRaw, 0)) + "te", "te", io.ErrUnexpectedEOF},
 		{"empty", string(header(12, 0, typeCompressed, 0)), "", nil},
 		{
@@ -115,7 +125,12 @@ func TestDecompress(t *testing.T) {
 		{"cut", simple[:40], "{\\rtf1\\ansi\\ansicpg1252\\pard hello w", io.ErrUnexpectedEOF},
 		{"header cut", simple[:15], "", io.ErrUnexpectedEOF},
 		{"no data", "", "", io.ErrUnexpectedEOF},
-		{"bytes after the end", simple + "rubbish", "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n", nil},
+		{
+			"bytes after the end",
+			simple + "rubbish",
+			"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n",
+			nil,
+		},
 	} {
 		got, err := decompress(t, []byte(c.in))
 		if got != c.want && c.name != "a bit is wrong" || !errors.Is(err, c.err) || c.err == nil && err != nil {
@@ -126,7 +141,10 @@ func TestDecompress(t *testing.T) {
 
 func TestDecompressRefuses(t *testing.T) {
 	t.Parallel()
-	for _, in := range []string{string(header(100, 4, 0x12345678, 0)), string(header(3, 4, typeCompressed, 0))} {
+	for _, in := range []string{
+		string(header(100, 4, 0x12345678, 0)),
+		string(header(3, 4, typeCompressed, 0)),
+	} {
 		if got, err := decompress(t, []byte(in)); err == nil {
 			t.Errorf("%q: got %q and no error, want one", in, got)
 		}

@@ -19,7 +19,11 @@ func TestText(t *testing.T) {
 			`{\rtf1\ansi\deff0{\fonttbl{\f0 A;}}{\colortbl;\red255\green0\blue0;}\b bold\b0  and \cf1 red\~\bullet\par}`,
 			"bold and red\u00a0•\r\n",
 		},
-		{"a link", `{\rtf1{\field{\*\fldinst{HYPERLINK "http://example.com/"}}{\fldrslt{\ul here}}}.}`, "here."},
+		{
+			"a link",
+			`{\rtf1{\field{\*\fldinst{HYPERLINK "http://example.com/"}}{\fldrslt{\ul here}}}.}`,
+			"here.",
+		},
 		{"hidden", `{\rtf1 a{\v secret}b}`, "ab"},
 		{
 			"wrapped HTML is read too",
@@ -84,7 +88,12 @@ func TestRender(t *testing.T) {
 			Look{},
 		},
 		{"a picture", `{\rtf1 a{\pict 00}}`, "<div>a</div>\r\n", Look{Lost: true}},
-		{"a list", `{\rtf1{\pntext \'95\tab}one\par}`, "<div>•&nbsp;&nbsp;&nbsp; one</div>\r\n", Look{}},
+		{
+			"a list",
+			`{\rtf1{\pntext \'95\tab}one\par}`,
+			"<div>•&nbsp;&nbsp;&nbsp; one</div>\r\n",
+			Look{},
+		},
 	} {
 		var b strings.Builder
 		look, err := Render(&b, strings.NewReader(c.in))

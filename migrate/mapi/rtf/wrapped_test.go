@@ -95,8 +95,16 @@ func TestHTML(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"tag with a parameter", `{\rtf1\fromhtml1{\*\htmltag84 <b>}x{\*\htmltag92 </b>}}`, "<b>x</b>"},
 		{"two blanks after the word: one is text", `{\rtf1\fromhtml1{\*\htmltag84  <b>}}`, " <b>"},
-		{"line ends in the source are none", "{\\rtf1\\fromhtml1{\\*\\htmltag84 <a\r\nb>}\r\nx}", "<ab>x"},
-		{"htmlrtf goes into groups and back", `{\rtf1\fromhtml1 a\htmlrtf b{c\htmlrtf0 d}e\htmlrtf0 f}`, "adf"},
+		{
+			"line ends in the source are none",
+			"{\\rtf1\\fromhtml1{\\*\\htmltag84 <a\r\nb>}\r\nx}",
+			"<ab>x",
+		},
+		{
+			"htmlrtf goes into groups and back",
+			`{\rtf1\fromhtml1 a\htmlrtf b{c\htmlrtf0 d}e\htmlrtf0 f}`,
+			"adf",
+		},
 		{"htmlrtf within a group ends with it", `{\rtf1\fromhtml1 a{\htmlrtf b}c}`, "ac"},
 		{
 			"mhtmltag is left out",
@@ -122,7 +130,11 @@ func TestHTML(t *testing.T) {
 		{"two bytes, one plain", `{\rtf1\ansi\ansicpg932\fromhtml1 \'93\'fa\'83A}`, "日ア"},
 		{"unicode", `{\rtf1\fromhtml1\uc1 \u26085?\u26412 ?x}`, "日本x"},
 		{"unicode, negative", `{\rtf1\fromhtml1\uc1 \u-3913?}`, "\uf0b7"},
-		{"unicode, two bytes stand for it", `{\rtf1\ansi\ansicpg932\fromhtml1\uc2 \u26085\'93\'fax}`, "日x"},
+		{
+			"unicode, two bytes stand for it",
+			`{\rtf1\ansi\ansicpg932\fromhtml1\uc2 \u26085\'93\'fax}`,
+			"日x",
+		},
 		{"unicode, none stands for it", `{\rtf1\fromhtml1{\uc0 \u26085x}\u26412?y}`, "日x本y"},
 		{"unicode, a pair", `{\rtf1\fromhtml1\uc1 \u-10179?\u-8704?}`, "😀"},
 		{"unicode, half a pair", `{\rtf1\fromhtml1\uc1 \u-10179?x}`, "\ufffdx"},
