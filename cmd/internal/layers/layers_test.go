@@ -25,8 +25,10 @@ var rules = []struct {
 	// A profile is made of mbox files and Maildirs; otherwise a source doesn't know another.
 	{"migrate/source/thunderbird/...", []string{"migrate", "dedupe", "migrate/mutf7", "migrate/source/mbox/...", "migrate/source/maildir/..."}},
 	// The files of Outlook hold MAPI items, which another package makes mail of.
-	{"migrate/source/pst", []string{"migrate", "migrate/mutf7", "migrate/mapi", "migrate/source/pst/..."}},
+	{"migrate/source/outlook", []string{"migrate", "migrate/mutf7", "migrate/mapi"}},
+	{"migrate/source/pst", []string{"migrate", "migrate/mapi", "migrate/source/outlook", "migrate/source/pst/..."}},
 	{"migrate/source/pst/...", []string{"migrate/source/pst/..."}},
+	{"migrate/source/msg", []string{"migrate", "migrate/mapi/...", "migrate/source/outlook"}},
 	// Package source tells which kind a place is of.
 	{"migrate/source", []string{"migrate", "dedupe", "migrate/source/..."}},
 	{"migrate/source/*", []string{"migrate", "dedupe", "migrate/mutf7"}},

@@ -1,9 +1,7 @@
 package pst
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +9,7 @@ import (
 
 	"unpop/migrate"
 	"unpop/migrate/mapi"
+	"unpop/migrate/source/outlook"
 	"unpop/migrate/source/pst/ndb"
 )
 
@@ -101,48 +100,19 @@ func (f *dataFile) openMessage(ctx context.Context, part, ref string) (io.ReadCl
 	if err != nil {
 		return nil, &migrate.CopyError{Part: name, Offset: offsetOf(err), Err: err}
 	}
-	r, w := io.Pipe()
-	c := &conversion{PipeReader: r, done: make(chan struct{})}
-	go func() {
-		defer close(c.done)
-		err := f.convert(ctx, w, m, lost, name)
-		if err != nil && !errors.Is(err, io.ErrClosedPipe) {
-			err = &migrate.CopyError{Part: name, Offset: offsetOf(err), Err: err}
+	return mapi.NewReader(ctx, m, f.options(), func(info mapi.Info, err error) error {
+		if err != nil {
+			return &migrate.CopyError{Part: name, Offset: offsetOf(err), Err: fmt.Errorf("message %s: %w", ref, err)}
 		}
-		w.CloseWithError(err) // nil: the end
-	}()
-	return c, nil
+		if info.Damaged || len(lost.errs) > 0 {
+			f.hurts.add(name, m.node.ID, fmt.Sprintf("message %s (%s) is not whole: %s", ref, outlook.Subject(m, f.page), whatIsLost(info, lost)))
+		}
+		return nil
+	}), nil
 }
 
-// errConversion says that a message is such as package mapi is not prepared for.
-var errConversion = errors.New("can't be converted")
-
-// convert writes a message and notes what of it is missing. A fault of the conversion costs this message alone.
-func (f *dataFile) convert(ctx context.Context, w io.Writer, m *item, lost *losses, part string) (err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("message %s: %w: %v", refOf(m.node.ID), errConversion, fault)
-		}
-	}()
-	out, ok := f.buffers.Get().(*bufio.Writer)
-	if !ok {
-		out = bufio.NewWriterSize(nil, 64<<10)
-	}
-	defer f.buffers.Put(out)
-	out.Reset(obedient{ctx, w})
-	defer out.Reset(nil)
-	info, err := mapi.Convert(out, m, mapi.Options{Resolve: f.resolve, CodePage: f.page})
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		return err
-	}
-	if info.Damaged || len(lost.errs) > 0 {
-		f.hurts.add(part, m.node.ID, fmt.Sprintf("message %s (%s) is not whole: %s", refOf(m.node.ID), subjectOf(m, f.page), whatIsLost(info, lost)))
-	}
-	return nil
-}
+// options are what the store knows of its items.
+func (s *store) options() mapi.Options { return mapi.Options{Resolve: s.resolve, CodePage: s.page} }
 
 // whatIsLost says in a line what is missing.
 func whatIsLost(info mapi.Info, lost *losses) string {
@@ -154,39 +124,4 @@ func whatIsLost(info mapi.Info, lost *losses) string {
 		texts = info.Warnings
 	}
 	return strings.Join(texts, "; ")
-}
-
-// obedient ends a conversion when the context ends.
-type obedient struct {
-	ctx context.Context
-	w   io.Writer
-}
-
-func (o obedient) Write(p []byte) (int, error) {
-	if err := o.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return o.w.Write(p)
-}
-
-// conversion is the reading end.
-type conversion struct {
-	*io.PipeReader
-	done chan struct{}
-}
-
-// Close ends the conversion, which no longer reads the file afterwards.
-func (c *conversion) Close() error {
-	err := c.PipeReader.Close()
-	<-c.done
-	return err
-}
-
-// subjectOf is an item's subject without the mark of its prefix ([MS-PST] section 2.5.3.1.1.1).
-func subjectOf(o mapi.Object, page int) string {
-	text := mapi.Text(o, idSubject, page)
-	if strings.HasPrefix(text, "\x01") && len(text) > 1 {
-		text = string([]rune(text)[2:])
-	}
-	return strings.Join(strings.Fields(text), " ")
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"unpop/migrate"
+	"unpop/migrate/mapi"
 	"unpop/migrate/source/pst/psttest"
 )
 
@@ -72,7 +73,7 @@ func survive(t *testing.T, name string) outcome {
 				continue
 			}
 			text, err := read(t, s, part.Info().Name, c.Ref)
-			if errors.Is(err, errConversion) {
+			if errors.Is(err, mapi.ErrConversion) {
 				t.Errorf("%v", err)
 			}
 			if err != nil {

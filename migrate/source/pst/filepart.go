@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"unpop/migrate"
-	"unpop/migrate/mapi"
+	"unpop/migrate/source/outlook"
 )
 
 // A filePart stands for a data file as a whole. It has no messages: it tells what is wrong with the file and what was left
@@ -66,8 +66,7 @@ func (p *filePart) Remarks() []string {
 	note(t.nameless > 0, "%d folders have lost their names: %v", t.nameless, t.unnamed)
 	for _, f := range t.folders {
 		if n := len(t.in(f.node)); f.kind == aside && n > 0 {
-			others := p.file.classes(f)
-			text := countOthers(others)
+			text := p.file.classes(f).String()
 			note(text != "", "%s: %s, of use to Outlook alone: left aside", strings.Join(f.path, "/"), text)
 		}
 	}
@@ -78,39 +77,14 @@ func (p *filePart) Remarks() []string {
 }
 
 // classes counts what lies in a folder, settings left out.
-func (f *dataFile) classes(folder folder) map[mapi.Class]int {
-	counts := map[mapi.Class]int{}
+func (f *dataFile) classes(folder folder) outlook.Counts {
+	counts := outlook.Counts{}
 	for _, e := range f.tree.in(folder.node) {
 		if o, err := f.folderObject(e.message); err == nil {
-			if class := mapi.Classify(o); class != mapi.ClassSettings && !mapi.StateOf(o).Associated {
+			if class, _, user := outlook.Kind(o); user {
 				counts[class]++
 			}
 		}
 	}
 	return counts
-}
-
-// countOthers writes what is no mail: "2 contacts, 1 note".
-func countOthers(counts map[mapi.Class]int) string {
-	var texts []string
-	for class := range mapi.ClassSettings {
-		switch n := counts[class]; n {
-		case 0:
-		case 1:
-			texts = append(texts, "1 "+class.String())
-		default:
-			texts = append(texts, fmt.Sprintf("%d %s", n, plural(class.String())))
-		}
-	}
-	return strings.Join(texts, ", ")
-}
-
-func plural(noun string) string {
-	switch {
-	case strings.HasSuffix(noun, "mail"):
-		return noun + "s"
-	case strings.HasSuffix(noun, "y"):
-		return strings.TrimSuffix(noun, "y") + "ies"
-	}
-	return noun + "s"
 }

@@ -1,7 +1,6 @@
 package pst
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,6 +11,8 @@ import (
 	"unpop/migrate/source/pst/ndb"
 	"unpop/migrate/source/pst/psttest"
 )
+
+var setPublicStrings = mapi.GUID{0x29, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46}
 
 // dn is an X.500 name as Exchange has it.
 func dn(name string) string {
@@ -92,17 +93,13 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-// The name map of a file may be anything.
-func TestNameMapDamaged(t *testing.T) {
+// A value of several ends where it says, or is none.
+func TestNth(t *testing.T) {
 	t.Parallel()
-	for _, strs := range [][]byte{nil, {1}, {255, 255, 255, 255}, {4, 0, 0, 0, 'a'}, bytes.Repeat([]byte{255}, 64)} {
-		if got := nameText(strs, 0); got != "" {
-			t.Errorf("nameText(%v): got %q, want none", strs, got)
-		}
-	}
-	for index, want := range map[int]bool{0: true, 1: true, 2: true, 3: true, 4: false, 0x7FFF: false} {
-		if _, ok := nameSet(make([]byte, 16), index); ok != want {
-			t.Errorf("nameSet(%d): got %v, want %v", index, ok, want)
+	two := []byte{2, 0, 0, 0, 12, 0, 0, 0, 13, 0, 0, 0, 'a', 'b'}
+	for i, want := range map[int]string{0: "a", 1: "b", 2: ""} {
+		if got := nth(two, i); string(got) != want {
+			t.Errorf("nth(%d): got %q, want %q", i, got, want)
 		}
 	}
 	if got := nth([]byte{9, 0, 0, 0, 1}, 0); got != nil {

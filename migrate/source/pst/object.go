@@ -15,8 +15,6 @@ import (
 
 // Properties that this package reads itself ([MS-OXPROPS]).
 const (
-	idSubject      mapi.ID = 0x0037
-	idMessageSize  mapi.ID = 0x0E08
 	idDisplayName  mapi.ID = 0x3001
 	idAttachData   mapi.ID = 0x3701
 	idPassword     mapi.ID = 0x67FF // a CRC-32 of the password; it locks nothing

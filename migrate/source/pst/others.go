@@ -2,13 +2,11 @@ package pst
 
 import (
 	"context"
-	"io"
 	"iter"
-	"strings"
 	"sync"
 
 	"unpop/migrate"
-	"unpop/migrate/mapi"
+	"unpop/migrate/source/outlook"
 	"unpop/migrate/source/pst/ndb"
 )
 
@@ -38,17 +36,13 @@ type otherCounts struct {
 	folders map[string]int64
 }
 
-func (c *otherCounts) set(folder string, others map[mapi.Class]int) {
+func (c *otherCounts) set(folder string, others outlook.Counts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.folders == nil {
 		c.folders = map[string]int64{}
 	}
-	n := int64(0)
-	for _, count := range others {
-		n += int64(count)
-	}
-	c.folders[folder] = n
+	c.folders[folder] = others.Sum()
 }
 
 // OtherItems implements [migrate.OtherCounter].
@@ -73,14 +67,14 @@ func (p *part) listOthers(ctx context.Context, yield func(*migrate.Other, error)
 			yield(nil, err)
 			return false
 		}
-		m, class, err := p.other(e.message)
+		m, err := p.other(e.message)
 		if err != nil {
 			if !yield(nil, p.fault(i+1, err)) {
 				return false
 			}
 			continue
 		}
-		if m != nil && !yield(p.describeOther(m, class), nil) {
+		if m != nil && !yield(outlook.Other(m, p.where(), p.file.options()), nil) {
 			return false
 		}
 	}
@@ -88,32 +82,17 @@ func (p *part) listOthers(ctx context.Context, yield func(*migrate.Other, error)
 }
 
 // other opens an item; nil if it is mail, or settings.
-func (p *part) other(id ndb.NID) (*item, mapi.Class, error) {
+func (p *part) other(id ndb.NID) (*item, error) {
 	node, err := p.file.file.Node(id)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	m, err := p.file.item(node, nil)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	class := mapi.Classify(m)
-	if class.IsMail() || class == mapi.ClassSettings || mapi.StateOf(m).Associated {
-		return nil, class, nil
+	if _, mail, user := outlook.Kind(m); mail || !user {
+		return nil, nil
 	}
-	return m, class, nil
-}
-
-func (p *part) describeOther(m *item, class mapi.Class) *migrate.Other {
-	opts := mapi.Options{Resolve: p.file.resolve, CodePage: p.file.page}
-	o := &migrate.Other{Folder: p.where(), Kind: class.String(), Name: subjectOf(m, p.file.page), Ext: ".ics"}
-	o.Write = func(w io.Writer) error { return mapi.Calendar(w, m, opts) }
-	if class == mapi.ClassContact || class == mapi.ClassDistList {
-		o.Ext = ".vcf"
-		o.Write = func(w io.Writer) error { return mapi.VCard(w, m, opts) }
-		if name := strings.TrimSpace(mapi.Text(m, idDisplayName, p.file.page)); name != "" {
-			o.Name = name
-		}
-	}
-	return o
+	return m, nil
 }

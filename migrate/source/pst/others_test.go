@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"unpop/migrate"
-	"unpop/migrate/mapi"
 	"unpop/migrate/source/pst/ndb"
 	"unpop/migrate/source/pst/psttest"
 )
@@ -152,14 +151,6 @@ func TestDamagedAttachment(t *testing.T) {
 	text, err := read(t, s, "a.pst/Inbox", "200024")
 	if err == nil && !strings.Contains(text, "good.txt") {
 		t.Errorf("got %q, want the good attachment in it", text)
-	}
-}
-
-func TestCountOthers(t *testing.T) {
-	t.Parallel()
-	got := countOthers(map[mapi.Class]int{mapi.ClassJournal: 3, mapi.ClassMail: 2, mapi.ClassContact: 1, mapi.ClassSettings: 9})
-	if want := "2 mails, 1 contact, 3 journal entries"; got != want {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"unpop/migrate"
 	"unpop/migrate/mapi"
-	"unpop/migrate/mutf7"
+	"unpop/migrate/source/outlook"
 	"unpop/migrate/source/pst/ndb"
 )
 
@@ -23,7 +23,7 @@ type part struct {
 	folder folder
 	info   migrate.PartInfo
 
-	others map[mapi.Class]int // what is no mail, as counted when the copies were last listed
+	others outlook.Counts // what is no mail, as counted when the copies were last listed
 }
 
 // parts lists the folders of a file that have something in them, and the file itself.
@@ -94,7 +94,7 @@ func (p *part) Info() migrate.PartInfo { return p.info }
 // Copies lists the folder's mail in the order of the nodes, and counts what is something else.
 func (p *part) Copies(ctx context.Context) iter.Seq2[*migrate.Copy, error] {
 	return func(yield func(*migrate.Copy, error) bool) {
-		p.others = map[mapi.Class]int{}
+		p.others = outlook.Counts{}
 		for i, e := range p.file.loadTree().in(p.folder.node) {
 			if err := ctx.Err(); err != nil {
 				yield(nil, err)
@@ -114,7 +114,7 @@ func (p *part) Copies(ctx context.Context) iter.Seq2[*migrate.Copy, error] {
 
 // copy describes a message; nil if it is something else.
 func (p *part) copy(id ndb.NID) (*migrate.Copy, error) {
-	c := &migrate.Copy{Ref: refOf(id), Folder: p.where(), Rebuilt: true}
+	c := &migrate.Copy{Ref: refOf(id), Folder: p.where()}
 	node, err := p.file.file.Node(id)
 	if err != nil {
 		return c, err
@@ -123,36 +123,15 @@ func (p *part) copy(id ndb.NID) (*migrate.Copy, error) {
 	if err != nil {
 		return c, err
 	}
-	state := mapi.StateOf(m)
-	if class := mapi.Classify(m); !class.IsMail() || state.Associated {
-		if class != mapi.ClassSettings && !state.Associated {
+	class, mail, user := outlook.Kind(m)
+	if !mail {
+		if user {
 			p.others[class]++
 		}
 		return nil, nil
 	}
-	describe(c, m, state)
+	outlook.Describe(c, m)
 	return c, nil
-}
-
-// describe fills in what the item says.
-func describe(c *migrate.Copy, m *item, state mapi.State) {
-	c.Size = max(0, int64(mapi.Int(m, idMessageSize)))
-	c.Received, c.ModTime = mapi.Delivered(m), mapi.Dated(m)
-	c.Expunged = state.Deleted
-	for _, f := range []struct {
-		is   bool
-		flag migrate.Flags
-	}{{state.Seen, migrate.Seen}, {state.Answered, migrate.Answered}, {state.Flagged, migrate.Flagged}, {state.Draft, migrate.Draft}} {
-		if f.is {
-			c.Flags |= f.flag
-		}
-	}
-	if state.Forwarded {
-		c.Keywords = append(c.Keywords, "$Forwarded")
-	}
-	for _, category := range mapi.Categories(m) {
-		c.Keywords = append(c.Keywords, mutf7.Encode(category)) // as Thunderbird does: a keyword is an atom
-	}
 }
 
 // refOf names a message in its store.
@@ -183,9 +162,5 @@ func offsetOf(err error) int64 {
 
 // Remarks implements [migrate.Remarker]: what was left aside and what could not be read whole.
 func (p *part) Remarks() []string {
-	var remarks []string
-	if text := countOthers(p.others); text != "" {
-		remarks = append(remarks, text+": not mail (--export writes them to files)")
-	}
-	return append(remarks, p.file.hurts.of(p.info.Name)...)
+	return append(p.others.Remarks(), p.file.hurts.of(p.info.Name)...)
 }

@@ -35,7 +35,6 @@ type dataFile struct {
 	*store
 
 	hurts      hurts
-	buffers    sync.Pool // of *bufio.Writer
 	counts     otherCounts
 	byNameOnce sync.Once
 	byName     map[string]ndb.NID // the folders by the names of their parts

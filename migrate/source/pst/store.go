@@ -22,7 +22,7 @@ type store struct {
 	page     int // code page of 8-bit strings; 0 is unknown
 
 	namesOnce sync.Once
-	names     map[mapi.Name]mapi.ID
+	names     mapi.NameMap
 	namesErr  error
 	dnsOnce   sync.Once
 	dns       map[string]string
