@@ -7,159 +7,162 @@ import (
 	"time"
 )
 
+// attachmentTests are attachments of all kinds, and what becomes of them.
+var attachmentTests = []struct {
+	name string
+	file file
+	want string // media type, file name, content
+}{
+	{
+		"by value",
+		file{
+			idAttachMethod:   1,
+			idAttachName:     "Bericht.pdf",
+			idAttachMIMEType: "application/PDF",
+			idAttachData:     []byte("%PDF"),
+		},
+		"application/pdf Bericht.pdf %PDF",
+	},
+	{
+		"no method",
+		file{idAttachShortName: "A.TXT", idAttachData: []byte("x\ny")},
+		"text/plain A.TXT x\ny",
+	},
+	{
+		"by its name",
+		file{idAttachMethod: 1, idAttachName: "a.docx", idAttachData: []byte("PK")},
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document a.docx PK",
+	},
+	{
+		"no name",
+		file{idAttachMethod: 1, idAttachData: []byte("\x00\xff")},
+		"application/octet-stream attachment \x00\xff",
+	},
+	{
+		"a type that is none",
+		file{
+			idAttachMethod:   1,
+			idAttachName:     "a.gif",
+			idAttachMIMEType: "image/\r\nX: y",
+			idAttachData:     []byte("GIF"),
+		},
+		"image/gif a.gif GIF",
+	},
+	{
+		"its charset",
+		file{
+			idAttachMethod:   1,
+			idAttachName:     "a.txt",
+			idAttachMIMEType: "text/plain",
+			idAttachCharset:  "koi8-r",
+			idAttachData:     []byte("\xf0"),
+		},
+		"text/plain a.txt П",
+	},
+	{
+		"a name that isn't ASCII",
+		file{idAttachMethod: 1, idAttachName: "Größe 日本.txt", idAttachData: []byte("x")},
+		"text/plain Größe 日本.txt x",
+	},
+	{
+		"a path",
+		file{idAttachMethod: 1, idAttachName: `C:\x\..\..\etc/passwd`, idAttachData: []byte("x")},
+		"application/octet-stream passwd x",
+	},
+	{
+		"a name with tricks",
+		file{
+			idAttachMethod: 1,
+			idAttachName:   "a\u202egpj.exe\r\nX: \"y\"",
+			idAttachData:   []byte("x"),
+		},
+		"application/octet-stream agpj.exe X_ _y_ x",
+	},
+	{
+		"extension apart",
+		file{
+			idAttachMethod:    1,
+			idDisplayName:     "Photo",
+			idAttachExtension: ".jpg",
+			idAttachData:      []byte("x"),
+		},
+		"image/jpeg Photo.jpg x",
+	},
+	{
+		"empty",
+		file{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte{}},
+		"application/octet-stream a.bin ",
+	},
+	{
+		"winmail.dat stays",
+		file{
+			idAttachMethod:   1,
+			idAttachName:     "winmail.dat",
+			idAttachMIMEType: "application/ms-tnef",
+			idAttachData:     []byte("x"),
+		},
+		"application/ms-tnef winmail.dat x",
+	},
+	{
+		"by reference",
+		file{
+			idAttachMethod:   2,
+			idAttachName:     "plan.doc",
+			idAttachLongPath: `\\server\share\plan.doc`,
+		},
+		"text/plain plan.doc.txt [This file was not attached but referred to: \\\\server\\share\\plan.doc]\r\n",
+	},
+	{
+		"on the web",
+		file{
+			idAttachMethod:   7,
+			idAttachName:     "plan.doc",
+			idAttachLongPath: `https://example.com/ü`,
+		},
+		"text/plain plan.doc.txt [This file was not attached but referred to: https://example.com/ü]\r\n",
+	},
+	{
+		"OLE",
+		file{
+			idAttachMethod: 6,
+			idDisplayName:  "Chart",
+			idAttachData:   Value{TypeObject, []byte("\xd0\xcf\x11\xe0storage")},
+		},
+		"application/x-ole-storage Chart.ole \xd0\xcf\x11\xe0storage",
+	},
+	{
+		"a multipart as a file",
+		file{
+			idAttachMethod:   1,
+			idAttachName:     "x.mht",
+			idAttachMIMEType: "multipart/related",
+			idAttachData:     []byte("x"),
+		},
+		"application/octet-stream x.mht x",
+	},
+	{
+		"a message as a file",
+		file{
+			idAttachMethod: 1,
+			idAttachName:   "x.eml",
+			idAttachData:   []byte("From: a@b.example\nSubject: ü\n\nx\n"),
+		},
+		"message/rfc822 x.eml From: a@b.example\r\nSubject: ü\r\n\r\nx\r\n",
+	},
+	{
+		"a message that can't travel",
+		file{
+			idAttachMethod: 1,
+			idAttachName:   "x.eml",
+			idAttachData:   []byte(strings.Repeat("x", 1000)),
+		},
+		"application/octet-stream x.eml " + strings.Repeat("x", 1000),
+	},
+}
+
 func TestAttachments(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name string
-		file file
-		want string // media type, file name, content
-	}{
-		{
-			"by value",
-			file{
-				idAttachMethod:   1,
-				idAttachName:     "Bericht.pdf",
-				idAttachMIMEType: "application/PDF",
-				idAttachData:     []byte("%PDF"),
-			},
-			"application/pdf Bericht.pdf %PDF",
-		},
-		{
-			"no method",
-			file{idAttachShortName: "A.TXT", idAttachData: []byte("x\ny")},
-			"text/plain A.TXT x\ny",
-		},
-		{
-			"by its name",
-			file{idAttachMethod: 1, idAttachName: "a.docx", idAttachData: []byte("PK")},
-			"application/vnd.openxmlformats-officedocument.wordprocessingml.document a.docx PK",
-		},
-		{
-			"no name",
-			file{idAttachMethod: 1, idAttachData: []byte("\x00\xff")},
-			"application/octet-stream attachment \x00\xff",
-		},
-		{
-			"a type that is none",
-			file{
-				idAttachMethod:   1,
-				idAttachName:     "a.gif",
-				idAttachMIMEType: "image/\r\nX: y",
-				idAttachData:     []byte("GIF"),
-			},
-			"image/gif a.gif GIF",
-		},
-		{
-			"its charset",
-			file{
-				idAttachMethod:   1,
-				idAttachName:     "a.txt",
-				idAttachMIMEType: "text/plain",
-				idAttachCharset:  "koi8-r",
-				idAttachData:     []byte("\xf0"),
-			},
-			"text/plain a.txt П",
-		},
-		{
-			"a name that isn't ASCII",
-			file{idAttachMethod: 1, idAttachName: "Größe 日本.txt", idAttachData: []byte("x")},
-			"text/plain Größe 日本.txt x",
-		},
-		{
-			"a path",
-			file{idAttachMethod: 1, idAttachName: `C:\x\..\..\etc/passwd`, idAttachData: []byte("x")},
-			"application/octet-stream passwd x",
-		},
-		{
-			"a name with tricks",
-			file{
-				idAttachMethod: 1,
-				idAttachName:   "a\u202egpj.exe\r\nX: \"y\"",
-				idAttachData:   []byte("x"),
-			},
-			"application/octet-stream agpj.exe X_ _y_ x",
-		},
-		{
-			"extension apart",
-			file{
-				idAttachMethod:    1,
-				idDisplayName:     "Photo",
-				idAttachExtension: ".jpg",
-				idAttachData:      []byte("x"),
-			},
-			"image/jpeg Photo.jpg x",
-		},
-		{
-			"empty",
-			file{idAttachMethod: 1, idAttachName: "a.bin", idAttachData: []byte{}},
-			"application/octet-stream a.bin ",
-		},
-		{
-			"winmail.dat stays",
-			file{
-				idAttachMethod:   1,
-				idAttachName:     "winmail.dat",
-				idAttachMIMEType: "application/ms-tnef",
-				idAttachData:     []byte("x"),
-			},
-			"application/ms-tnef winmail.dat x",
-		},
-		{
-			"by reference",
-			file{
-				idAttachMethod:   2,
-				idAttachName:     "plan.doc",
-				idAttachLongPath: `\\server\share\plan.doc`,
-			},
-			"text/plain plan.doc.txt [This file was not attached but referred to: \\\\server\\share\\plan.doc]\r\n",
-		},
-		{
-			"on the web",
-			file{
-				idAttachMethod:   7,
-				idAttachName:     "plan.doc",
-				idAttachLongPath: `https://example.com/ü`,
-			},
-			"text/plain plan.doc.txt [This file was not attached but referred to: https://example.com/ü]\r\n",
-		},
-		{
-			"OLE",
-			file{
-				idAttachMethod: 6,
-				idDisplayName:  "Chart",
-				idAttachData:   Value{TypeObject, []byte("\xd0\xcf\x11\xe0storage")},
-			},
-			"application/x-ole-storage Chart.ole \xd0\xcf\x11\xe0storage",
-		},
-		{
-			"a multipart as a file",
-			file{
-				idAttachMethod:   1,
-				idAttachName:     "x.mht",
-				idAttachMIMEType: "multipart/related",
-				idAttachData:     []byte("x"),
-			},
-			"application/octet-stream x.mht x",
-		},
-		{
-			"a message as a file",
-			file{
-				idAttachMethod: 1,
-				idAttachName:   "x.eml",
-				idAttachData:   []byte("From: a@b.example\nSubject: ü\n\nx\n"),
-			},
-			"message/rfc822 x.eml From: a@b.example\r\nSubject: ü\r\n\r\nx\r\n",
-		},
-		{
-			"a message that can't travel",
-			file{
-				idAttachMethod: 1,
-				idAttachName:   "x.eml",
-				idAttachData:   []byte(strings.Repeat("x", 1000)),
-			},
-			"application/octet-stream x.eml " + strings.Repeat("x", 1000),
-		},
-	} {
+	for _, c := range attachmentTests {
 		m := object(properties{idBody: "text"}).with(c.file)
 		var b strings.Builder
 		if _, err := Convert(&b, m, Options{}); err != nil {

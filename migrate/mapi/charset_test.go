@@ -71,86 +71,89 @@ func TestCodePages(t *testing.T) {
 	}
 }
 
+// oddPageTests are texts whose code page has to be found out.
+var oddPageTests = []struct {
+	name string
+	p    properties
+	opts Options
+	want string
+}{
+	{
+		"UTF-7",
+		properties{idInternetCodepage: 65000, idHTML: []byte("<p>+ZeVnLIqe- 1 +- 1</p>")},
+		Options{},
+		"text/html=<p>日本語 1 + 1</p>",
+	},
+	{
+		"UTF-16",
+		properties{idInternetCodepage: 1200, idHTML: wide("<p>日本語</p>")},
+		Options{},
+		"text/html=<p>日本語</p>",
+	},
+	{
+		"UTF-16 by its mark",
+		properties{
+			idInternetCodepage: 1252,
+			idHTML:             append([]byte("\xff\xfe"), wide("<p>日本語</p>")...),
+		},
+		Options{},
+		"text/html=\ufeff<p>日本語</p>",
+	},
+	{
+		"UTF-8 by its mark",
+		properties{idInternetCodepage: 1252, idHTML: []byte("\xef\xbb\xbf<p>é</p>")},
+		Options{},
+		"text/html=\ufeff<p>é</p>",
+	},
+	{
+		"UTF-8 that says so",
+		properties{idInternetCodepage: 1252, idHTML: []byte(`<meta charset=utf-8>é`)},
+		Options{},
+		"text/html=<meta charset=utf-8>é",
+	},
+	{"none, but UTF-8", properties{idHTML: []byte("<p>é</p>")}, Options{}, "text/html=<p>é</p>"},
+	{
+		"none, but it says",
+		properties{idHTML: []byte("<meta charset='koi8-r'>\xf0")},
+		Options{},
+		"text/html=<meta charset='koi8-r'>П",
+	},
+	{
+		"unknown",
+		properties{idInternetCodepage: 99999, idHTML: []byte("<p>\xe9\x80</p>")},
+		Options{},
+		"text/html=<p>é€</p>",
+	},
+	{
+		"unknown, a string",
+		properties{idMessageCodepage: 99999, idBody: string8("\xe9\x80")},
+		Options{},
+		"text/plain=é€",
+	},
+	{"the store's", properties{idBody: string8("\xcf")}, Options{CodePage: 1251}, "text/plain=П"},
+	{
+		"the store's, unknown, but UTF-8",
+		properties{idBody: string8("é")},
+		Options{CodePage: 99999},
+		"text/plain=é",
+	},
+	{
+		"half a character",
+		properties{idBody: Value{TypeString, []byte{'a', 0, 0x3D, 0xD8}}},
+		Options{},
+		"text/plain=a\ufffd",
+	},
+	{
+		"half a unit",
+		properties{idBody: Value{TypeString, []byte{'a', 0, 'b'}}},
+		Options{},
+		"text/plain=a\ufffd",
+	},
+}
+
 func TestOddCodePages(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name string
-		p    properties
-		opts Options
-		want string
-	}{
-		{
-			"UTF-7",
-			properties{idInternetCodepage: 65000, idHTML: []byte("<p>+ZeVnLIqe- 1 +- 1</p>")},
-			Options{},
-			"text/html=<p>日本語 1 + 1</p>",
-		},
-		{
-			"UTF-16",
-			properties{idInternetCodepage: 1200, idHTML: wide("<p>日本語</p>")},
-			Options{},
-			"text/html=<p>日本語</p>",
-		},
-		{
-			"UTF-16 by its mark",
-			properties{
-				idInternetCodepage: 1252,
-				idHTML:             append([]byte("\xff\xfe"), wide("<p>日本語</p>")...),
-			},
-			Options{},
-			"text/html=\ufeff<p>日本語</p>",
-		},
-		{
-			"UTF-8 by its mark",
-			properties{idInternetCodepage: 1252, idHTML: []byte("\xef\xbb\xbf<p>é</p>")},
-			Options{},
-			"text/html=\ufeff<p>é</p>",
-		},
-		{
-			"UTF-8 that says so",
-			properties{idInternetCodepage: 1252, idHTML: []byte(`<meta charset=utf-8>é`)},
-			Options{},
-			"text/html=<meta charset=utf-8>é",
-		},
-		{"none, but UTF-8", properties{idHTML: []byte("<p>é</p>")}, Options{}, "text/html=<p>é</p>"},
-		{
-			"none, but it says",
-			properties{idHTML: []byte("<meta charset='koi8-r'>\xf0")},
-			Options{},
-			"text/html=<meta charset='koi8-r'>П",
-		},
-		{
-			"unknown",
-			properties{idInternetCodepage: 99999, idHTML: []byte("<p>\xe9\x80</p>")},
-			Options{},
-			"text/html=<p>é€</p>",
-		},
-		{
-			"unknown, a string",
-			properties{idMessageCodepage: 99999, idBody: string8("\xe9\x80")},
-			Options{},
-			"text/plain=é€",
-		},
-		{"the store's", properties{idBody: string8("\xcf")}, Options{CodePage: 1251}, "text/plain=П"},
-		{
-			"the store's, unknown, but UTF-8",
-			properties{idBody: string8("é")},
-			Options{CodePage: 99999},
-			"text/plain=é",
-		},
-		{
-			"half a character",
-			properties{idBody: Value{TypeString, []byte{'a', 0, 0x3D, 0xD8}}},
-			Options{},
-			"text/plain=a\ufffd",
-		},
-		{
-			"half a unit",
-			properties{idBody: Value{TypeString, []byte{'a', 0, 'b'}}},
-			Options{},
-			"text/plain=a\ufffd",
-		},
-	} {
+	for _, c := range oddPageTests {
 		text, _ := convert(t, object(c.p), c.opts)
 		if got := shape(t, text); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)

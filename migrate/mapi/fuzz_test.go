@@ -39,55 +39,57 @@ var spice = []string{
 	wrappedHTML, richRTF, plainRTF, signedEntity, string(mela(richRTF)), string(mela(wrappedHTML)),
 }
 
+// pick makes a value of any type.
+func pick(r *rand.Rand, data []byte) Value {
+	text := spice[r.IntN(len(spice))]
+	if r.IntN(6) == 0 {
+		text = string(data)
+	}
+	switch r.IntN(12) {
+	case 0, 1, 2, 3:
+		return value(text)
+	case 4, 5:
+		return string8(text)
+	case 6:
+		return value([]byte(text))
+	case 7:
+		return value([]int{1252, 932, 65001, 1200, 0}[r.IntN(5)])
+	case 8:
+		return value(r.IntN(12) - 2)
+	case 9:
+		return Value{TypeTime, binary.LittleEndian.AppendUint64(nil, r.Uint64()>>r.IntN(20))}
+	case 10:
+		return value(sent.Add(time.Duration(r.Int64N(1e15))))
+	}
+	types := []Type{
+		TypeInt16,
+		TypeInt32,
+		TypeBool,
+		TypeTime,
+		TypeBinary,
+		TypeString,
+		TypeString8,
+		TypeString | TypeMulti,
+		TypeBinary | TypeMulti,
+		TypeError,
+		TypeObject,
+		TypeFloat64,
+	}
+	return Value{types[r.IntN(len(types))], []byte(text)}
+}
+
 // cook makes an item of random properties, and of what data holds.
 func cook(r *rand.Rand, data []byte, depth int) *memory {
 	m := object(nil)
-	pick := func() Value {
-		text := spice[r.IntN(len(spice))]
-		if r.IntN(6) == 0 {
-			text = string(data)
-		}
-		switch r.IntN(12) {
-		case 0, 1, 2, 3:
-			return value(text)
-		case 4, 5:
-			return string8(text)
-		case 6:
-			return value([]byte(text))
-		case 7:
-			return value([]int{1252, 932, 65001, 1200, 0}[r.IntN(5)])
-		case 8:
-			return value(r.IntN(12) - 2)
-		case 9:
-			return Value{TypeTime, binary.LittleEndian.AppendUint64(nil, r.Uint64()>>r.IntN(20))}
-		case 10:
-			return value(sent.Add(time.Duration(r.Int64N(1e15))))
-		}
-		types := []Type{
-			TypeInt16,
-			TypeInt32,
-			TypeBool,
-			TypeTime,
-			TypeBinary,
-			TypeString,
-			TypeString8,
-			TypeString | TypeMulti,
-			TypeBinary | TypeMulti,
-			TypeError,
-			TypeObject,
-			TypeFloat64,
-		}
-		return Value{types[r.IntN(len(types))], []byte(text)}
-	}
 	for _, id := range propertyIDs {
 		if r.IntN(3) > 0 {
-			m.props[id] = pick()
+			m.props[id] = pick(r, data)
 		}
 	}
 	for i, name := range propertyNames {
 		if r.IntN(2) == 0 {
 			m.names[name] = ID(0x8000 + i)
-			m.props[ID(0x8000+i)] = pick()
+			m.props[ID(0x8000+i)] = pick(r, data)
 		}
 	}
 	if depth > 0 {

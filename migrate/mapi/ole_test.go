@@ -18,76 +18,87 @@ func packed(name, data string) string {
 	return string(binary.LittleEndian.AppendUint32(nil, uint32(len(body)))) + body
 }
 
+// storageOf is a storage with one stream that matters.
+func storageOf(name, data string) string {
+	return string(cfbtest.Build(map[string]string{"\x01Ole": "x", name: data}, "\x01Ole", name))
+}
+
+var (
+	largePDF   = "%PDF-1.4 " + strings.Repeat("x", 20_000)
+	wordFile   = storageOf("WordDocument", "text")
+	oddStorage = storageOf("Other", "x")
+	leadsAway  = func() string {
+		b := []byte(storageOf("\x01Ole10Native", packed("plan.pdf", largePDF)))
+		copy(b[len(b)-512+12:], "\xff\xff\xff\x00") // a sector's successor is nowhere
+		return string(b)
+	}()
+)
+
+// oleTests are OLE objects, and the files in them.
+var oleTests = []struct {
+	name, storage string
+	want          string // media type, file name
+	data          string
+}{
+	{
+		"a package",
+		storageOf("\x01Ole10Native", packed("plan.pdf", largePDF)),
+		"application/pdf plan.pdf",
+		largePDF,
+	},
+	{
+		"a package without an extension",
+		storageOf("\x01Ole10Native", packed("plan", "x")),
+		"application/octet-stream plan.bin",
+		"x",
+	},
+	{"an empty package", storageOf("\x01Ole10Native", packed("a.txt", "")), "text/plain a.txt", ""},
+	{
+		"a path in a package",
+		storageOf("\x01Ole10Native", packed(`..\..\a.txt`, "x")),
+		"text/plain a.txt",
+		"x",
+	},
+	{"a document of its own", wordFile, "application/msword Chart.doc", wordFile},
+	{
+		"a packed document",
+		storageOf("Package", "PK\x03\x04....word/document.xml"),
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document Chart.docx",
+		"PK\x03\x04....word/document.xml",
+	},
+	{
+		"a packed archive",
+		storageOf("Package", "PK\x03\x04...."),
+		"application/zip Chart.zip",
+		"PK\x03\x04....",
+	},
+	{"a picture", storageOf("CONTENTS", "BM123"), "image/bmp Chart.bmp", "BM123"},
+	{
+		"contents of an unknown kind",
+		storageOf("CONTENTS", "?"),
+		"application/x-ole-storage Chart.ole",
+		storageOf("CONTENTS", "?"),
+	},
+	{"nothing known", oddStorage, "application/x-ole-storage Chart.ole", oddStorage},
+	{"no storage", "text", "application/x-ole-storage Chart.ole", "text"},
+	{
+		"a package cut off",
+		storageOf("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc"),
+		"application/x-ole-storage Chart.ole",
+		storageOf("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc"),
+	},
+	{
+		"a chain that leads nowhere",
+		leadsAway,
+		"application/x-ole-storage plan.pdf.ole",
+		leadsAway,
+	},
+	{"a storage cut off", wordFile[:700], "application/x-ole-storage Chart.ole", wordFile[:700]},
+}
+
 func TestOLE(t *testing.T) {
 	t.Parallel()
-	large := "%PDF-1.4 " + strings.Repeat("x", 20_000)
-	one := func(name, data string) string {
-		return string(cfbtest.Build(map[string]string{"\x01Ole": "x", name: data}, "\x01Ole", name))
-	}
-	word := one("WordDocument", "text")
-	odd := one("Other", "x")
-	broken := []byte(one("\x01Ole10Native", packed("plan.pdf", large)))
-	copy(broken[len(broken)-512+12:], "\xff\xff\xff\x00") // a sector's successor is nowhere
-	for _, c := range []struct {
-		name, storage string
-		want          string // media type, file name
-		data          string
-	}{
-		{
-			"a package",
-			one("\x01Ole10Native", packed("plan.pdf", large)),
-			"application/pdf plan.pdf",
-			large,
-		},
-		{
-			"a package without an extension",
-			one("\x01Ole10Native", packed("plan", "x")),
-			"application/octet-stream plan.bin",
-			"x",
-		},
-		{"an empty package", one("\x01Ole10Native", packed("a.txt", "")), "text/plain a.txt", ""},
-		{
-			"a path in a package",
-			one("\x01Ole10Native", packed(`..\..\a.txt`, "x")),
-			"text/plain a.txt",
-			"x",
-		},
-		{"a document of its own", word, "application/msword Chart.doc", word},
-		{
-			"a packed document",
-			one("Package", "PK\x03\x04....word/document.xml"),
-			"application/vnd.openxmlformats-officedocument.wordprocessingml.document Chart.docx",
-			"PK\x03\x04....word/document.xml",
-		},
-		{
-			"a packed archive",
-			one("Package", "PK\x03\x04...."),
-			"application/zip Chart.zip",
-			"PK\x03\x04....",
-		},
-		{"a picture", one("CONTENTS", "BM123"), "image/bmp Chart.bmp", "BM123"},
-		{
-			"contents of an unknown kind",
-			one("CONTENTS", "?"),
-			"application/x-ole-storage Chart.ole",
-			one("CONTENTS", "?"),
-		},
-		{"nothing known", odd, "application/x-ole-storage Chart.ole", odd},
-		{"no storage", "text", "application/x-ole-storage Chart.ole", "text"},
-		{
-			"a package cut off",
-			one("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc"),
-			"application/x-ole-storage Chart.ole",
-			one("\x01Ole10Native", "\x00\x00\x00\x00\x02\x00abc"),
-		},
-		{
-			"a chain that leads nowhere",
-			string(broken),
-			"application/x-ole-storage plan.pdf.ole",
-			string(broken),
-		},
-		{"a storage cut off", word[:700], "application/x-ole-storage Chart.ole", word[:700]},
-	} {
+	for _, c := range oleTests {
 		m := object(properties{idBody: "text"}).with(file{
 			idAttachMethod: methodOLE,
 			idDisplayName:  "Chart",

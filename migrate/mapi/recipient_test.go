@@ -2,109 +2,117 @@ package mapi
 
 import (
 	"maps"
+	"strings"
 	"testing"
 )
+
+const senderDN = "/O=ACME/OU=FIRST/CN=RECIPIENTS/CN=ANNA"
+
+// fromAnna is a message of a sender who is known by an X.500 name.
+func fromAnna(more properties, rows ...any) *memory {
+	p := properties{idSentRepName: "Anna", idSentRepType: "EX", idSentRepAddress: senderDN}
+	maps.Copy(p, more)
+	return object(p).with(rows...)
+}
+
+var knowsAnna = Options{Resolve: func(dn string) (string, bool) {
+	return "store@acme.example", dn == strings.ToLower(senderDN)
+}}
+
+// resolveTests are senders, from the best known to the unknown.
+var resolveTests = []struct {
+	name string
+	m    *memory
+	opts Options
+	want string
+}{
+	{
+		"the SMTP property",
+		fromAnna(properties{idSentRepSMTP: "anna@acme.example"}),
+		knowsAnna,
+		"Anna <anna@acme.example>",
+	},
+	{
+		"a recipient with the same name",
+		fromAnna(nil, row{
+			idRecipientType: 1,
+			idEmailAddress:  "/o=acme/ou=first/cn=recipients/cn=anna",
+			idSMTPAddress:   "row@acme.example",
+		}),
+		knowsAnna,
+		"Anna <row@acme.example>",
+	},
+	{
+		"the sender's SMTP property",
+		fromAnna(properties{idSenderAddress: senderDN, idSenderSMTP: "sender@acme.example"}),
+		knowsAnna,
+		"Anna <sender@acme.example>",
+	},
+	{"the store", fromAnna(nil), knowsAnna, "Anna <store@acme.example>"},
+	{
+		"the search key",
+		fromAnna(properties{idSentRepSearchKey: []byte("SMTP:KEY@ACME.EXAMPLE\x00")}),
+		Options{},
+		"Anna <key@acme.example>",
+	},
+	{"nobody", fromAnna(nil), Options{}, "Anna <anna@x500.invalid>"},
+	{
+		"SMTP that is none",
+		fromAnna(properties{idSentRepType: "SMTP"}),
+		Options{},
+		"Anna <anna@x500.invalid>",
+	},
+	{
+		"SMTP",
+		fromAnna(properties{idSentRepType: "SMTP", idSentRepAddress: "a@acme.example"}),
+		knowsAnna,
+		"Anna <a@acme.example>",
+	},
+	{
+		"a fax",
+		fromAnna(properties{idSentRepType: "FAX", idSentRepAddress: "+49 30 1"}),
+		knowsAnna,
+		"Anna <+49-30-1@fax.invalid>",
+	},
+	{
+		"the entry identifier",
+		object(properties{idSentRepEntryID: oneOff("Entry", "SMTP", "entry@acme.example")}),
+		Options{},
+		"Entry <entry@acme.example>",
+	},
+	{
+		"an address for a name",
+		object(properties{idSentRepName: "a@acme.example"}),
+		Options{},
+		"a@acme.example",
+	},
+	{
+		"only a name",
+		object(properties{idSentRepName: "System Administrator"}),
+		Options{},
+		"System Administrator <system-administrator@address.invalid>",
+	},
+	{
+		"only the sender",
+		object(properties{idSenderName: "Bob", idSenderAddress: "bob@acme.example"}),
+		Options{},
+		"Bob <bob@acme.example>",
+	},
+	{"nobody at all", object(properties{}), Options{}, "unknown@sender.invalid"},
+}
 
 // TestResolve holds in which order an address is looked for.
 func TestResolve(t *testing.T) {
 	t.Parallel()
-	const dn = "/O=ACME/OU=FIRST/CN=RECIPIENTS/CN=ANNA"
-	from := func(more properties, rows ...any) *memory {
-		p := properties{idSentRepName: "Anna", idSentRepType: "EX", idSentRepAddress: dn}
-		maps.Copy(p, more)
-		return object(p).with(rows...)
-	}
-	store := Options{Resolve: func(dn string) (string, bool) {
-		return "store@acme.example", dn == "/o=acme/ou=first/cn=recipients/cn=anna"
-	}}
-	for _, c := range []struct {
-		name string
-		m    *memory
-		opts Options
-		want string
-	}{
-		{
-			"the SMTP property",
-			from(properties{idSentRepSMTP: "anna@acme.example"}),
-			store,
-			"Anna <anna@acme.example>",
-		},
-		{
-			"a recipient with the same name",
-			from(nil, row{
-				idRecipientType: 1,
-				idEmailAddress:  "/o=acme/ou=first/cn=recipients/cn=anna",
-				idSMTPAddress:   "row@acme.example",
-			}),
-			store,
-			"Anna <row@acme.example>",
-		},
-		{
-			"the sender's SMTP property",
-			from(properties{idSenderAddress: dn, idSenderSMTP: "sender@acme.example"}),
-			store,
-			"Anna <sender@acme.example>",
-		},
-		{"the store", from(nil), store, "Anna <store@acme.example>"},
-		{
-			"the search key",
-			from(properties{idSentRepSearchKey: []byte("SMTP:KEY@ACME.EXAMPLE\x00")}),
-			Options{},
-			"Anna <key@acme.example>",
-		},
-		{"nobody", from(nil), Options{}, "Anna <anna@x500.invalid>"},
-		{
-			"SMTP that is none",
-			from(properties{idSentRepType: "SMTP"}),
-			Options{},
-			"Anna <anna@x500.invalid>",
-		},
-		{
-			"SMTP",
-			from(properties{idSentRepType: "SMTP", idSentRepAddress: "a@acme.example"}),
-			store,
-			"Anna <a@acme.example>",
-		},
-		{
-			"a fax",
-			from(properties{idSentRepType: "FAX", idSentRepAddress: "+49 30 1"}),
-			store,
-			"Anna <+49-30-1@fax.invalid>",
-		},
-		{
-			"the entry identifier",
-			object(properties{idSentRepEntryID: oneOff("Entry", "SMTP", "entry@acme.example")}),
-			Options{},
-			"Entry <entry@acme.example>",
-		},
-		{
-			"an address for a name",
-			object(properties{idSentRepName: "a@acme.example"}),
-			Options{},
-			"a@acme.example",
-		},
-		{
-			"only a name",
-			object(properties{idSentRepName: "System Administrator"}),
-			Options{},
-			"System Administrator <system-administrator@address.invalid>",
-		},
-		{
-			"only the sender",
-			object(properties{idSenderName: "Bob", idSenderAddress: "bob@acme.example"}),
-			Options{},
-			"Bob <bob@acme.example>",
-		},
-		{"nobody at all", object(properties{}), Options{}, "unknown@sender.invalid"},
-	} {
+	for _, c := range resolveTests {
 		text, _ := convert(t, c.m, c.opts)
 		wantFields(t, text, "From: "+c.want)
 		if t.Failed() {
 			t.Fatal(c.name)
 		}
 	}
-	text, _ := convert(t, from(nil), Options{})
-	wantFields(t, text, "X-Original-Address: EX:"+dn)
+	text, _ := convert(t, fromAnna(nil), Options{})
+	wantFields(t, text, "X-Original-Address: EX:"+senderDN)
 }
 
 func TestSenderBesideAuthor(t *testing.T) {

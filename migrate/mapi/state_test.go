@@ -113,63 +113,67 @@ func TestCategories(t *testing.T) {
 	}
 }
 
+func year(y int) time.Time { return time.Date(y, 1, 2, 3, 4, 5, 0, time.UTC) }
+
+// dateTests are items with times of which some are none.
+var dateTests = []struct {
+	name             string
+	p                properties
+	dated, delivered time.Time
+}{
+	{
+		"all",
+		properties{
+			idClientSubmitTime: year(2001),
+			idDeliveryTime:     year(2002),
+			idCreationTime:     year(2003),
+			idLastModified:     year(2004),
+		},
+		year(2001),
+		year(2002),
+	},
+	{
+		"no submit time",
+		properties{idDeliveryTime: year(2002), idCreationTime: year(2003)},
+		year(2002),
+		year(2002),
+	},
+	{
+		"never",
+		properties{idClientSubmitTime: year(4501), idCreationTime: year(2003)},
+		year(2003),
+		time.Time{},
+	},
+	{
+		"before there was mail",
+		properties{idClientSubmitTime: year(1601), idLastModified: year(2004)},
+		year(2004),
+		time.Time{},
+	},
+	{"none", properties{}, time.Time{}, time.Time{}},
+	{
+		"zero",
+		properties{idDeliveryTime: Value{TypeTime, make([]byte, 8)}},
+		time.Time{},
+		time.Time{},
+	},
+	{
+		"short",
+		properties{idDeliveryTime: Value{TypeTime, make([]byte, 7)}},
+		time.Time{},
+		time.Time{},
+	},
+	{
+		"huge",
+		properties{idDeliveryTime: Value{TypeTime, []byte(strings.Repeat("\xff", 8))}},
+		time.Time{},
+		time.Time{},
+	},
+}
+
 func TestDates(t *testing.T) {
 	t.Parallel()
-	year := func(y int) time.Time { return time.Date(y, 1, 2, 3, 4, 5, 0, time.UTC) }
-	for _, c := range []struct {
-		name             string
-		p                properties
-		dated, delivered time.Time
-	}{
-		{
-			"all",
-			properties{
-				idClientSubmitTime: year(2001),
-				idDeliveryTime:     year(2002),
-				idCreationTime:     year(2003),
-				idLastModified:     year(2004),
-			},
-			year(2001),
-			year(2002),
-		},
-		{
-			"no submit time",
-			properties{idDeliveryTime: year(2002), idCreationTime: year(2003)},
-			year(2002),
-			year(2002),
-		},
-		{
-			"never",
-			properties{idClientSubmitTime: year(4501), idCreationTime: year(2003)},
-			year(2003),
-			time.Time{},
-		},
-		{
-			"before there was mail",
-			properties{idClientSubmitTime: year(1601), idLastModified: year(2004)},
-			year(2004),
-			time.Time{},
-		},
-		{"none", properties{}, time.Time{}, time.Time{}},
-		{
-			"zero",
-			properties{idDeliveryTime: Value{TypeTime, make([]byte, 8)}},
-			time.Time{},
-			time.Time{},
-		},
-		{
-			"short",
-			properties{idDeliveryTime: Value{TypeTime, make([]byte, 7)}},
-			time.Time{},
-			time.Time{},
-		},
-		{
-			"huge",
-			properties{idDeliveryTime: Value{TypeTime, []byte(strings.Repeat("\xff", 8))}},
-			time.Time{},
-			time.Time{},
-		},
-	} {
+	for _, c := range dateTests {
 		m := object(c.p)
 		if got := Dated(m); !got.Equal(c.dated) {
 			t.Errorf("%s: got %v, want %v", c.name, got, c.dated)

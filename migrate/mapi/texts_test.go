@@ -32,126 +32,130 @@ func shape(t testing.TB, text string) string {
 	return strings.Join(parts, " ")
 }
 
+var formHTML = []byte("<p>html</p>")
+
+// formTests are items with several forms of their text.
+var formTests = []struct {
+	name string
+	p    properties
+	want string
+}{
+	{"text alone", properties{idBody: "text"}, "text/plain=text"},
+	{"HTML alone", properties{idHTML: formHTML}, "text/html=<p>html</p>"},
+	{
+		"both",
+		properties{idBody: "text", idHTML: formHTML},
+		"alternative/text/plain=text alternative/text/html=<p>html</p>",
+	},
+	{"nothing", properties{}, "text/plain="},
+	{"blank text and HTML", properties{idBody: " \r\n", idHTML: formHTML}, "text/html=<p>html</p>"},
+	{
+		"text that is the original",
+		properties{idBody: "text", idHTML: formHTML, idNativeBody: 1},
+		"text/plain=text",
+	},
+	{
+		"HTML that is the original",
+		properties{idBody: "text", idHTML: formHTML, idNativeBody: 3},
+		"alternative/text/plain=text alternative/text/html=<p>html</p>",
+	},
+	{
+		"it travelled as text",
+		properties{
+			idBody:             "text",
+			idHTML:             formHTML,
+			idTransportHeaders: "Content-Type: TEXT/Plain; charset=x\r\n",
+		},
+		"text/plain=text",
+	},
+	{
+		"it travelled as text and became HTML",
+		properties{
+			idBody:             "text",
+			idHTML:             formHTML,
+			idNativeBody:       3,
+			idTransportHeaders: "Content-Type: text/plain\r\n",
+		},
+		"alternative/text/plain=text alternative/text/html=<p>html</p>",
+	},
+	{
+		"it travelled as HTML",
+		properties{
+			idBody:             "text",
+			idHTML:             formHTML,
+			idTransportHeaders: "Content-Type: text/html; charset=\"x\"\r\n",
+		},
+		"text/html=<p>html</p>",
+	},
+	{
+		"it travelled as HTML and became text",
+		properties{
+			idBody:             "text",
+			idHTML:             formHTML,
+			idNativeBody:       1,
+			idTransportHeaders: "Content-Type: text/html\r\n",
+		},
+		"alternative/text/plain=text alternative/text/html=<p>html</p>",
+	},
+	{
+		"it travelled as both",
+		properties{
+			idBody:             "text",
+			idHTML:             formHTML,
+			idTransportHeaders: "Content-Type: multipart/alternative; boundary=x\r\n",
+		},
+		"alternative/text/plain=text alternative/text/html=<p>html</p>",
+	},
+	{"wrapped HTML", properties{idRTFCompressed: mela(wrappedHTML)}, "text/html=<p>from RTF</p>"},
+	{
+		"wrapped HTML and HTML",
+		properties{idRTFCompressed: mela(wrappedHTML), idHTML: formHTML},
+		"text/html=<p>html</p>",
+	},
+	{"wrapped text", properties{idRTFCompressed: mela(wrappedText)}, "text/plain=wrapped"},
+	{
+		"wrapped text and text",
+		properties{idRTFCompressed: mela(wrappedText), idBody: "text"},
+		"text/plain=text",
+	},
+	{
+		"rich text",
+		properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`)},
+		"alternative/text/plain=bold x alternative/text/html=" + richHTML,
+	},
+	{
+		"rich text and text",
+		properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`), idBody: "text"},
+		"alternative/text/plain=text alternative/text/html=" + richHTML,
+	},
+	{
+		"rich text that is none",
+		properties{idRTFCompressed: mela(plainRTF)},
+		"text/plain=not formatted",
+	},
+	{
+		"rich text that is none, and text",
+		properties{idRTFCompressed: mela(plainRTF), idBody: "text"},
+		"text/plain=text",
+	},
+	{
+		"rich text older than the text",
+		properties{idRTFCompressed: mela(`{\rtf1 \b x}`), idBody: "text", idRTFInSync: false},
+		"text/plain=text",
+	},
+	{"HTML as a string", properties{idHTML: "<p>日本</p>"}, "text/html=<p>日本</p>"},
+	{
+		"not RTF",
+		properties{idRTFCompressed: []byte("rubbish rubbish rubbish"), idBody: "text"},
+		"text/plain=text",
+	},
+	{"RTF cut off", properties{idRTFCompressed: mela(wrappedHTML)[:50]}, "text/html=<"},
+}
+
 // TestForms holds which of the forms that an item keeps become parts of the message.
 func TestForms(t *testing.T) {
 	t.Parallel()
-	html := []byte("<p>html</p>")
-	for _, c := range []struct {
-		name string
-		p    properties
-		want string
-	}{
-		{"text alone", properties{idBody: "text"}, "text/plain=text"},
-		{"HTML alone", properties{idHTML: html}, "text/html=<p>html</p>"},
-		{
-			"both",
-			properties{idBody: "text", idHTML: html},
-			"alternative/text/plain=text alternative/text/html=<p>html</p>",
-		},
-		{"nothing", properties{}, "text/plain="},
-		{"blank text and HTML", properties{idBody: " \r\n", idHTML: html}, "text/html=<p>html</p>"},
-		{
-			"text that is the original",
-			properties{idBody: "text", idHTML: html, idNativeBody: 1},
-			"text/plain=text",
-		},
-		{
-			"HTML that is the original",
-			properties{idBody: "text", idHTML: html, idNativeBody: 3},
-			"alternative/text/plain=text alternative/text/html=<p>html</p>",
-		},
-		{
-			"it travelled as text",
-			properties{
-				idBody:             "text",
-				idHTML:             html,
-				idTransportHeaders: "Content-Type: TEXT/Plain; charset=x\r\n",
-			},
-			"text/plain=text",
-		},
-		{
-			"it travelled as text and became HTML",
-			properties{
-				idBody:             "text",
-				idHTML:             html,
-				idNativeBody:       3,
-				idTransportHeaders: "Content-Type: text/plain\r\n",
-			},
-			"alternative/text/plain=text alternative/text/html=<p>html</p>",
-		},
-		{
-			"it travelled as HTML",
-			properties{
-				idBody:             "text",
-				idHTML:             html,
-				idTransportHeaders: "Content-Type: text/html; charset=\"x\"\r\n",
-			},
-			"text/html=<p>html</p>",
-		},
-		{
-			"it travelled as HTML and became text",
-			properties{
-				idBody:             "text",
-				idHTML:             html,
-				idNativeBody:       1,
-				idTransportHeaders: "Content-Type: text/html\r\n",
-			},
-			"alternative/text/plain=text alternative/text/html=<p>html</p>",
-		},
-		{
-			"it travelled as both",
-			properties{
-				idBody:             "text",
-				idHTML:             html,
-				idTransportHeaders: "Content-Type: multipart/alternative; boundary=x\r\n",
-			},
-			"alternative/text/plain=text alternative/text/html=<p>html</p>",
-		},
-		{"wrapped HTML", properties{idRTFCompressed: mela(wrappedHTML)}, "text/html=<p>from RTF</p>"},
-		{
-			"wrapped HTML and HTML",
-			properties{idRTFCompressed: mela(wrappedHTML), idHTML: html},
-			"text/html=<p>html</p>",
-		},
-		{"wrapped text", properties{idRTFCompressed: mela(wrappedText)}, "text/plain=wrapped"},
-		{
-			"wrapped text and text",
-			properties{idRTFCompressed: mela(wrappedText), idBody: "text"},
-			"text/plain=text",
-		},
-		{
-			"rich text",
-			properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`)},
-			"alternative/text/plain=bold x alternative/text/html=" + richHTML,
-		},
-		{
-			"rich text and text",
-			properties{idRTFCompressed: mela(`{\rtf1 \b bold\b0  x}`), idBody: "text"},
-			"alternative/text/plain=text alternative/text/html=" + richHTML,
-		},
-		{
-			"rich text that is none",
-			properties{idRTFCompressed: mela(plainRTF)},
-			"text/plain=not formatted",
-		},
-		{
-			"rich text that is none, and text",
-			properties{idRTFCompressed: mela(plainRTF), idBody: "text"},
-			"text/plain=text",
-		},
-		{
-			"rich text older than the text",
-			properties{idRTFCompressed: mela(`{\rtf1 \b x}`), idBody: "text", idRTFInSync: false},
-			"text/plain=text",
-		},
-		{"HTML as a string", properties{idHTML: "<p>日本</p>"}, "text/html=<p>日本</p>"},
-		{
-			"not RTF",
-			properties{idRTFCompressed: []byte("rubbish rubbish rubbish"), idBody: "text"},
-			"text/plain=text",
-		},
-		{"RTF cut off", properties{idRTFCompressed: mela(wrappedHTML)[:50]}, "text/html=<"},
-	} {
+	for _, c := range formTests {
 		text, _ := convert(t, object(c.p), Options{})
 		if got := shape(t, text); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)

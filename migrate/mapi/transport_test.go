@@ -6,76 +6,79 @@ import (
 	"testing"
 )
 
+// transportTests are headers as stores keep them.
+var transportTests = []struct {
+	name, in string
+	want     []string
+	kind     string
+	dropped  int
+}{
+	{
+		"in order, folded as it was", "Received: from a\r\n\tby b; Mon\r\nX-B: 1\r\nX-A: 2\r\n\r\n",
+		[]string{"Received: from a\r\n\tby b; Mon\r\n", "X-B: 1\r\n", "X-A: 2\r\n"},
+		"", 0,
+	},
+	{
+		"structure goes", "MIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary=\"x\"\r\nContent-Transfer-Encoding: binary\r\nContent-Language: de\r\nX-MS-TNEF-Correlator: y\r\nX: z\r\n",
+		[]string{"Content-Language: de\r\n", "X: z\r\n"},
+		`multipart/mixed; boundary="x"`, 0,
+	},
+	{
+		"Microsoft's first line",
+		"Microsoft Mail Internet Headers Version 2.0\r\nX: y\r\n\r\n",
+		[]string{"X: y\r\n"},
+		"",
+		0,
+	},
+	{"an mbox line", "From a@b Mon Jan 1 00:00:00 2001\nX: y\n", []string{"X: y\r\n"}, "", 0},
+	{
+		"cut at the first empty line",
+		"X: y\r\n\r\nThis is text: of a bounce\r\n",
+		[]string{"X: y\r\n"},
+		"",
+		0,
+	},
+	{"empty lines before", "\r\n \r\nX: y\r\n", []string{"X: y\r\n"}, "", 0},
+	{
+		"a line that is no field, with what continues it",
+		"X: y\r\nrubbish\r\n more\r\nZ: 1\r\n",
+		[]string{"X: y\r\n", "Z: 1\r\n"},
+		"",
+		1,
+	},
+	{"a continuation without text", "X: y\r\n \t\r\n z\r\n", []string{"X: y\r\n z\r\n"}, "", 0},
+	{"what could be a boundary", "X: y\r\n--=_abc: z\r\n", []string{"X: y\r\n"}, "", 1},
+	{"a blank before the colon", "Subject : y\r\n", []string{"Subject : y\r\n"}, "", 0},
+	{"bare CR", "X: y\rZ: 1\r", []string{"X: y\r\n", "Z: 1\r\n"}, "", 0},
+	{
+		"8-bit text",
+		"Subject: Grüße an alle\r\n",
+		[]string{"Subject: =?utf-8?B?R3LDvMOfZQ==?= an alle\r\n"},
+		"",
+		0,
+	},
+	{"8-bit neighbours", "X-Y: a é ü b\r\n", []string{"X-Y: a =?utf-8?B?w6kgw7w=?= b\r\n"}, "", 0},
+	{
+		"8-bit name",
+		"To: \"Jürgen, M\" <j@example.com>,\r\n k@example.com\r\n",
+		[]string{"To: =?utf-8?Q?J=C3=BCrgen=2C_M?= <j@example.com>, k@example.com\r\n"},
+		"",
+		0,
+	},
+	{
+		"8-bit name, not to be read",
+		"To: \"Jürgen <j@example.com\r\n",
+		[]string{"To: =?utf-8?Q?J=C3=BCrgen?= <j@example.com\r\n"},
+		"",
+		0,
+	},
+	{"a control character", "X: a\x01b\r\n", []string{"X: ab\r\n"}, "", 0},
+	{"nothing", "", nil, "", 0},
+}
+
 func TestParseTransport(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name, in string
-		want     []string
-		kind     string
-		dropped  int
-	}{
-		{
-			"in order, folded as it was", "Received: from a\r\n\tby b; Mon\r\nX-B: 1\r\nX-A: 2\r\n\r\n",
-			[]string{"Received: from a\r\n\tby b; Mon\r\n", "X-B: 1\r\n", "X-A: 2\r\n"},
-			"", 0,
-		},
-		{
-			"structure goes", "MIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary=\"x\"\r\nContent-Transfer-Encoding: binary\r\nContent-Language: de\r\nX-MS-TNEF-Correlator: y\r\nX: z\r\n",
-			[]string{"Content-Language: de\r\n", "X: z\r\n"},
-			`multipart/mixed; boundary="x"`, 0,
-		},
-		{
-			"Microsoft's first line",
-			"Microsoft Mail Internet Headers Version 2.0\r\nX: y\r\n\r\n",
-			[]string{"X: y\r\n"},
-			"",
-			0,
-		},
-		{"an mbox line", "From a@b Mon Jan 1 00:00:00 2001\nX: y\n", []string{"X: y\r\n"}, "", 0},
-		{
-			"cut at the first empty line",
-			"X: y\r\n\r\nThis is text: of a bounce\r\n",
-			[]string{"X: y\r\n"},
-			"",
-			0,
-		},
-		{"empty lines before", "\r\n \r\nX: y\r\n", []string{"X: y\r\n"}, "", 0},
-		{
-			"a line that is no field, with what continues it",
-			"X: y\r\nrubbish\r\n more\r\nZ: 1\r\n",
-			[]string{"X: y\r\n", "Z: 1\r\n"},
-			"",
-			1,
-		},
-		{"a continuation without text", "X: y\r\n \t\r\n z\r\n", []string{"X: y\r\n z\r\n"}, "", 0},
-		{"what could be a boundary", "X: y\r\n--=_abc: z\r\n", []string{"X: y\r\n"}, "", 1},
-		{"a blank before the colon", "Subject : y\r\n", []string{"Subject : y\r\n"}, "", 0},
-		{"bare CR", "X: y\rZ: 1\r", []string{"X: y\r\n", "Z: 1\r\n"}, "", 0},
-		{
-			"8-bit text",
-			"Subject: Grüße an alle\r\n",
-			[]string{"Subject: =?utf-8?B?R3LDvMOfZQ==?= an alle\r\n"},
-			"",
-			0,
-		},
-		{"8-bit neighbours", "X-Y: a é ü b\r\n", []string{"X-Y: a =?utf-8?B?w6kgw7w=?= b\r\n"}, "", 0},
-		{
-			"8-bit name",
-			"To: \"Jürgen, M\" <j@example.com>,\r\n k@example.com\r\n",
-			[]string{"To: =?utf-8?Q?J=C3=BCrgen=2C_M?= <j@example.com>, k@example.com\r\n"},
-			"",
-			0,
-		},
-		{
-			"8-bit name, not to be read",
-			"To: \"Jürgen <j@example.com\r\n",
-			[]string{"To: =?utf-8?Q?J=C3=BCrgen?= <j@example.com\r\n"},
-			"",
-			0,
-		},
-		{"a control character", "X: a\x01b\r\n", []string{"X: ab\r\n"}, "", 0},
-		{"nothing", "", nil, "", 0},
-	} {
+	for _, c := range transportTests {
 		got := parseTransport(c.in)
 		if !slices.Equal(got.fields, c.want) || got.kind != c.kind || got.dropped != c.dropped {
 			t.Errorf("%s: got %q, %q, %d, want %q, %q, %d", c.name, got.fields, got.kind, got.dropped, c.want, c.kind, c.dropped)

@@ -40,61 +40,64 @@ func TestText(t *testing.T) {
 	}
 }
 
+// renderTests are pieces of rich text.
+var renderTests = []struct {
+	name, in, want string
+	look           Look
+}{
+	{
+		"plain",
+		`{\rtf1\ansi\deff0\pard\plain\fs20 one\par\par two\par}`,
+		"<div>one</div>\r\n<div>&nbsp;</div>\r\n<div>two</div>\r\n",
+		Look{},
+	},
+	{
+		"bold and italic",
+		`{\rtf1 a\b b\i c\b0 d\plain e}`,
+		"<div>a<b>b</b><b><i>c</i></b><i>d</i>e</div>\r\n",
+		Look{Formatted: true},
+	},
+	{
+		"over a paragraph's end",
+		`{\rtf1\b a\par b}`,
+		"<div><b>a</b></div>\r\n<div><b>b</b></div>\r\n",
+		Look{Formatted: true},
+	},
+	{"escaped", `{\rtf1 <a> & "b"}`, "<div>&lt;a&gt; &amp; &quot;b&quot;</div>\r\n", Look{}},
+	{
+		"colour", `{\rtf1{\colortbl;\red0\green0\blue0;\red255\green0\blue16;}\cf1 a\cf2 b}`,
+		`<div>a<span style="color:#ff0010;">b</span></div>` + "\r\n",
+		Look{Formatted: true},
+	},
+	{
+		"size",
+		`{\rtf1\fs20 a\fs33 b}`,
+		`<div>a<span style="font-size:16.5pt;">b</span></div>` + "\r\n",
+		Look{Formatted: true},
+	},
+	{
+		"a link", `{\rtf1 see {\field{\*\fldinst{ HYPERLINK "https://example.com/?a=1&b=2"}}{\fldrslt{\ul\cf1 here}}}!}`,
+		`<div>see <a href="https://example.com/?a=1&amp;b=2">here</a>!</div>` + "\r\n",
+		Look{Formatted: true},
+	},
+	{
+		"a link that would run",
+		`{\rtf1{\field{\*\fldinst HYPERLINK "javascript:alert(1)"}{\fldrslt x}}}`,
+		"<div>x</div>\r\n",
+		Look{},
+	},
+	{"a picture", `{\rtf1 a{\pict 00}}`, "<div>a</div>\r\n", Look{Lost: true}},
+	{
+		"a list",
+		`{\rtf1{\pntext \'95\tab}one\par}`,
+		"<div>•&nbsp;&nbsp;&nbsp; one</div>\r\n",
+		Look{},
+	},
+}
+
 func TestRender(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name, in, want string
-		look           Look
-	}{
-		{
-			"plain",
-			`{\rtf1\ansi\deff0\pard\plain\fs20 one\par\par two\par}`,
-			"<div>one</div>\r\n<div>&nbsp;</div>\r\n<div>two</div>\r\n",
-			Look{},
-		},
-		{
-			"bold and italic",
-			`{\rtf1 a\b b\i c\b0 d\plain e}`,
-			"<div>a<b>b</b><b><i>c</i></b><i>d</i>e</div>\r\n",
-			Look{Formatted: true},
-		},
-		{
-			"over a paragraph's end",
-			`{\rtf1\b a\par b}`,
-			"<div><b>a</b></div>\r\n<div><b>b</b></div>\r\n",
-			Look{Formatted: true},
-		},
-		{"escaped", `{\rtf1 <a> & "b"}`, "<div>&lt;a&gt; &amp; &quot;b&quot;</div>\r\n", Look{}},
-		{
-			"colour", `{\rtf1{\colortbl;\red0\green0\blue0;\red255\green0\blue16;}\cf1 a\cf2 b}`,
-			`<div>a<span style="color:#ff0010;">b</span></div>` + "\r\n",
-			Look{Formatted: true},
-		},
-		{
-			"size",
-			`{\rtf1\fs20 a\fs33 b}`,
-			`<div>a<span style="font-size:16.5pt;">b</span></div>` + "\r\n",
-			Look{Formatted: true},
-		},
-		{
-			"a link", `{\rtf1 see {\field{\*\fldinst{ HYPERLINK "https://example.com/?a=1&b=2"}}{\fldrslt{\ul\cf1 here}}}!}`,
-			`<div>see <a href="https://example.com/?a=1&amp;b=2">here</a>!</div>` + "\r\n",
-			Look{Formatted: true},
-		},
-		{
-			"a link that would run",
-			`{\rtf1{\field{\*\fldinst HYPERLINK "javascript:alert(1)"}{\fldrslt x}}}`,
-			"<div>x</div>\r\n",
-			Look{},
-		},
-		{"a picture", `{\rtf1 a{\pict 00}}`, "<div>a</div>\r\n", Look{Lost: true}},
-		{
-			"a list",
-			`{\rtf1{\pntext \'95\tab}one\par}`,
-			"<div>•&nbsp;&nbsp;&nbsp; one</div>\r\n",
-			Look{},
-		},
-	} {
+	for _, c := range renderTests {
 		var b strings.Builder
 		look, err := Render(&b, strings.NewReader(c.in))
 		_, body, _ := strings.Cut(b.String(), "<body>\r\n")

@@ -90,66 +90,69 @@ func TestHTMLOfTheSpecification(t *testing.T) {
 	}
 }
 
+// htmlTests are pieces of wrapped HTML.
+var htmlTests = []struct{ name, in, want string }{
+	{"tag with a parameter", `{\rtf1\fromhtml1{\*\htmltag84 <b>}x{\*\htmltag92 </b>}}`, "<b>x</b>"},
+	{"two blanks after the word: one is text", `{\rtf1\fromhtml1{\*\htmltag84  <b>}}`, " <b>"},
+	{
+		"line ends in the source are none",
+		"{\\rtf1\\fromhtml1{\\*\\htmltag84 <a\r\nb>}\r\nx}",
+		"<ab>x",
+	},
+	{
+		"htmlrtf goes into groups and back",
+		`{\rtf1\fromhtml1 a\htmlrtf b{c\htmlrtf0 d}e\htmlrtf0 f}`,
+		"adf",
+	},
+	{"htmlrtf within a group ends with it", `{\rtf1\fromhtml1 a{\htmlrtf b}c}`, "ac"},
+	{
+		"mhtmltag is left out",
+		`{\rtf1\fromhtml1{\*\mhtmltag84 <img src="rewritten">}{\*\htmltag84 <img src="cid:1">}}`,
+		`<img src="cid:1">`,
+	},
+	{"control words in a tag are left out", `{\rtf1\fromhtml1{\*\htmltag84 <\b x\f1 y>}}`, "<xy>"},
+	{
+		"character words", `{\rtf1\fromhtml1 a\lquote b\rquote c\ldblquote d\rdblquote\bullet\endash\emdash\~\_\line\tab}`,
+		"a&lsquo;b&rsquo;c&ldquo;d&rdquo;&bull;&ndash;&mdash;&nbsp;&shy;\r\n\t",
+	},
+	{"the code page", `{\rtf1\ansi\ansicpg1251\fromhtml1 \'cf\'f0\'e8}`, "При"},
+	{
+		"the font's code page, text only",
+		`{\rtf1\ansi\ansicpg1252\fromhtml1{\fonttbl{\f0 A;}{\f1\fcharset204 B;}}\f1 \'cf{\*\htmltag84 \'e9}\plain \'e9}`,
+		"Пéé",
+	},
+	{
+		"two bytes a character",
+		`{\rtf1\ansi\ansicpg932\fromhtml1{\*\htmltag84 \'93\'fa\'96{}\'7b\'83A}}`,
+		"日\ufffd{ア",
+	},
+	{"two bytes, one plain", `{\rtf1\ansi\ansicpg932\fromhtml1 \'93\'fa\'83A}`, "日ア"},
+	{"unicode", `{\rtf1\fromhtml1\uc1 \u26085?\u26412 ?x}`, "日本x"},
+	{"unicode, negative", `{\rtf1\fromhtml1\uc1 \u-3913?}`, "\uf0b7"},
+	{
+		"unicode, two bytes stand for it",
+		`{\rtf1\ansi\ansicpg932\fromhtml1\uc2 \u26085\'93\'fax}`,
+		"日x",
+	},
+	{"unicode, none stands for it", `{\rtf1\fromhtml1{\uc0 \u26085x}\u26412?y}`, "日x本y"},
+	{"unicode, a pair", `{\rtf1\fromhtml1\uc1 \u-10179?\u-8704?}`, "😀"},
+	{"unicode, half a pair", `{\rtf1\fromhtml1\uc1 \u-10179?x}`, "\ufffdx"},
+	{"skipping ends with a group", `{\rtf1\fromhtml1{\uc2\u26085 }x}`, "日x"},
+	{"binary is passed over", "{\\rtf1\\fromhtml1 a{\\*\\other\\bin5 }}}}}}b}", "ab"},
+	{
+		"unknown destinations are left out",
+		`{\rtf1\fromhtml1{\*\generator Outlook;}{\stylesheet x{\s1 y;}}{\info{\title z}}a}`,
+		"a",
+	},
+	{"cut off", `{\rtf1\fromhtml1{\*\htmltag84 <b>`, "<b>"},
+	{"a quote without digits", `{\rtf1\fromhtml1 \'zz}`, "'zz"},
+	{"more closed than opened", `}}}{\rtf1\fromhtml1 a}}}b`, "ab"},
+	{"control characters within", "{\\rtf1\\fromhtml1 a\x00b}", "ab"},
+}
+
 func TestHTML(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, in, want string }{
-		{"tag with a parameter", `{\rtf1\fromhtml1{\*\htmltag84 <b>}x{\*\htmltag92 </b>}}`, "<b>x</b>"},
-		{"two blanks after the word: one is text", `{\rtf1\fromhtml1{\*\htmltag84  <b>}}`, " <b>"},
-		{
-			"line ends in the source are none",
-			"{\\rtf1\\fromhtml1{\\*\\htmltag84 <a\r\nb>}\r\nx}",
-			"<ab>x",
-		},
-		{
-			"htmlrtf goes into groups and back",
-			`{\rtf1\fromhtml1 a\htmlrtf b{c\htmlrtf0 d}e\htmlrtf0 f}`,
-			"adf",
-		},
-		{"htmlrtf within a group ends with it", `{\rtf1\fromhtml1 a{\htmlrtf b}c}`, "ac"},
-		{
-			"mhtmltag is left out",
-			`{\rtf1\fromhtml1{\*\mhtmltag84 <img src="rewritten">}{\*\htmltag84 <img src="cid:1">}}`,
-			`<img src="cid:1">`,
-		},
-		{"control words in a tag are left out", `{\rtf1\fromhtml1{\*\htmltag84 <\b x\f1 y>}}`, "<xy>"},
-		{
-			"character words", `{\rtf1\fromhtml1 a\lquote b\rquote c\ldblquote d\rdblquote\bullet\endash\emdash\~\_\line\tab}`,
-			"a&lsquo;b&rsquo;c&ldquo;d&rdquo;&bull;&ndash;&mdash;&nbsp;&shy;\r\n\t",
-		},
-		{"the code page", `{\rtf1\ansi\ansicpg1251\fromhtml1 \'cf\'f0\'e8}`, "При"},
-		{
-			"the font's code page, text only",
-			`{\rtf1\ansi\ansicpg1252\fromhtml1{\fonttbl{\f0 A;}{\f1\fcharset204 B;}}\f1 \'cf{\*\htmltag84 \'e9}\plain \'e9}`,
-			"Пéé",
-		},
-		{
-			"two bytes a character",
-			`{\rtf1\ansi\ansicpg932\fromhtml1{\*\htmltag84 \'93\'fa\'96{}\'7b\'83A}}`,
-			"日\ufffd{ア",
-		},
-		{"two bytes, one plain", `{\rtf1\ansi\ansicpg932\fromhtml1 \'93\'fa\'83A}`, "日ア"},
-		{"unicode", `{\rtf1\fromhtml1\uc1 \u26085?\u26412 ?x}`, "日本x"},
-		{"unicode, negative", `{\rtf1\fromhtml1\uc1 \u-3913?}`, "\uf0b7"},
-		{
-			"unicode, two bytes stand for it",
-			`{\rtf1\ansi\ansicpg932\fromhtml1\uc2 \u26085\'93\'fax}`,
-			"日x",
-		},
-		{"unicode, none stands for it", `{\rtf1\fromhtml1{\uc0 \u26085x}\u26412?y}`, "日x本y"},
-		{"unicode, a pair", `{\rtf1\fromhtml1\uc1 \u-10179?\u-8704?}`, "😀"},
-		{"unicode, half a pair", `{\rtf1\fromhtml1\uc1 \u-10179?x}`, "\ufffdx"},
-		{"skipping ends with a group", `{\rtf1\fromhtml1{\uc2\u26085 }x}`, "日x"},
-		{"binary is passed over", "{\\rtf1\\fromhtml1 a{\\*\\other\\bin5 }}}}}}b}", "ab"},
-		{
-			"unknown destinations are left out",
-			`{\rtf1\fromhtml1{\*\generator Outlook;}{\stylesheet x{\s1 y;}}{\info{\title z}}a}`,
-			"a",
-		},
-		{"cut off", `{\rtf1\fromhtml1{\*\htmltag84 <b>`, "<b>"},
-		{"a quote without digits", `{\rtf1\fromhtml1 \'zz}`, "'zz"},
-		{"more closed than opened", `}}}{\rtf1\fromhtml1 a}}}b`, "ab"},
-		{"control characters within", "{\\rtf1\\fromhtml1 a\x00b}", "ab"},
-	} {
+	for _, c := range htmlTests {
 		if got := html(t, c.in); got != c.want {
 			t.Errorf("%s: %s: got %q, want %q", c.name, c.in, got, c.want)
 		}
