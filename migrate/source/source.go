@@ -13,13 +13,14 @@ import (
 	"unpop/migrate"
 	"unpop/migrate/source/maildir"
 	"unpop/migrate/source/mbox"
+	"unpop/migrate/source/msg"
 	"unpop/migrate/source/pst"
 	"unpop/migrate/source/thunderbird"
 )
 
 // Found says what a source's specification turned out to be.
 type Found struct {
-	Kind string // "mbox", "maildir", "thunderbird", "pst"
+	Kind string // "mbox", "maildir", "thunderbird", "pst", "msg"
 	Path string // absolute and clean
 }
 
@@ -39,6 +40,7 @@ var kinds = []kind{
 	{"maildir", "Maildir", maildir.IsMaildir, opener(maildir.Open)},
 	{"mbox", "mbox", isMbox, opener(mbox.Open)},
 	{"pst", "Outlook data file", pst.IsPST, opener(pst.Open)},
+	{"msg", "Outlook message file", msg.IsMsg, opener(msg.Open)},
 }
 
 // opener makes a kind's own constructor one for any source, without a typed nil beside an error.
@@ -112,11 +114,13 @@ func mixture(k *kind, path string) error {
 	if !isDir(path) {
 		return nil
 	}
-	switch {
-	case k.name == "maildir" && mixed(path):
+	if k.name == "maildir" && mixed(path) {
 		return fmt.Errorf("%w: Maildir folders and mbox files at %s; name each: maildir:%[2]s and mbox:%[2]s", ErrMixed, path)
-	case k.name != "pst" && pst.IsPST(path):
-		return fmt.Errorf("%w: Outlook's files beside a %s at %s; name each: pst:%[3]s and %s:%[3]s", ErrMixed, k.title, path, k.name)
+	}
+	for _, other := range kinds {
+		if (other.name == "pst" || other.name == "msg") && other.name != k.name && other.is(path) {
+			return fmt.Errorf("%w: %s and %s at %s; name each: %s:%[4]s and %[6]s:%[4]s", ErrMixed, k.title, other.title, path, k.name, other.name)
+		}
 	}
 	return nil
 }
@@ -195,7 +199,7 @@ func absolute(path string) (string, error) {
 	return abs, nil
 }
 
-// titles lists the kinds for a person: "Outlook data file, mbox, Maildir or Thunderbird profile".
+// titles lists the kinds for a person: "mbox, Maildir or Thunderbird profile".
 func titles() string {
 	var text string
 	for i := len(kinds) - 1; i >= 0; i-- {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"unpop/migrate"
+	"unpop/migrate/mapi/cfb/cfbtest"
 	"unpop/migrate/migratetest"
 	"unpop/migrate/source/pst/psttest"
 )
@@ -42,11 +43,18 @@ func dataFile(tb testing.TB) string {
 	return string(image.Bytes())
 }
 
+// savedMessage is a message that Outlook saved to a file.
+func savedMessage() string {
+	return string(cfbtest.BuildTree(map[string]string{
+		"__properties_version1.0": strings.Repeat("\x00", 32), "__substg1.0_0037001E": "x", "__substg1.0_1000001E": "body",
+	}))
+}
+
 func planted(tb testing.TB) string {
 	tb.Helper()
 	outlook := dataFile(tb)
 	return plant(tb, map[string]string{
-		"Outlook Files/a.pst": outlook, "b.pst": outlook, "both/Inbox": message, "both/old/a.pst": outlook,
+		"saved/a.msg": savedMessage(), "pair/a.msg": savedMessage(), "pair/a.pst": outlook, "Outlook Files/a.pst": outlook, "b.pst": outlook, "both/Inbox": message, "both/old/a.pst": outlook,
 		"one.mbox": message, "tree/Inbox": message, "tree/Work/ACME": message, "Maildir/cur/1:2,S": message,
 		"mail.txt": "hello", "docs/a.txt": "hello", "a:b/cur/2": message, "mixed/cur/1:2,S": message, "mixed/old.mbox": message,
 		".thunderbird/x.default/prefs.js":       "user_pref(\"mail.server.server1.type\", \"pop3\");\n",
@@ -60,7 +68,7 @@ func TestOpenFindsTheKind(t *testing.T) {
 	for spec, want := range map[string]string{
 		"one.mbox": "mbox", "tree": "mbox", "Maildir": "maildir", "a:b": "maildir",
 		".thunderbird": "thunderbird", ".thunderbird/x.default": "thunderbird", ".thunderbird/x.default/Mail/pop": "thunderbird",
-		".thunderbird/x.default/Mail/pop/Inbox": "mbox", "Maildir/../tree/": "mbox", "Outlook Files": "pst", "b.pst": "pst",
+		".thunderbird/x.default/Mail/pop/Inbox": "mbox", "Maildir/../tree/": "mbox", "Outlook Files": "pst", "b.pst": "pst", "saved": "msg", "saved/a.msg": "msg",
 	} {
 		file := filepath.Join(root, filepath.FromSlash(spec))
 		s, found, err := Open(root + "/" + spec)
@@ -129,6 +137,7 @@ func TestOpenErrors(t *testing.T) {
 		root + "/mail.txt":          ErrUnknown,
 		root + "/mixed":             ErrMixed,
 		root + "/both":              ErrMixed,
+		root + "/pair":              ErrMixed,
 		root + "/nowhere":           os.ErrNotExist,
 		"mbox:" + root + "/nowhere": os.ErrNotExist,
 		"maildri:" + root:           os.ErrNotExist,
@@ -141,7 +150,7 @@ func TestOpenErrors(t *testing.T) {
 			t.Errorf("Open(%q): got %v, %+v, %v, want %v", spec, s, found, err, want)
 		}
 	}
-	for _, kind := range []string{"maildir:", "thunderbird:", "pst:"} {
+	for _, kind := range []string{"maildir:", "thunderbird:", "pst:", "msg:"} {
 		if s, _, err := Open(kind + root + "/docs"); err == nil || s != nil {
 			t.Errorf("Open(%s…/docs): got %v, %v, want an error and no source", kind, s, err)
 		}
@@ -152,10 +161,10 @@ func TestErrorsHelp(t *testing.T) {
 	t.Parallel()
 	root := planted(t)
 	for spec, want := range map[string]string{
-		root + "/docs":  "what is this: no Outlook data file, mbox, Maildir or Thunderbird profile at " + root + "/docs",
-		"maildri:x":     "kinds are thunderbird, maildir, mbox, pst",
+		root + "/docs":  "what is this: no Outlook message file, Outlook data file, mbox, Maildir or Thunderbird profile at " + root + "/docs",
+		"maildri:x":     "kinds are thunderbird, maildir, mbox, pst, msg",
 		root + "/mixed": "name each: maildir:" + root + "/mixed and mbox:" + root + "/mixed",
-		root + "/both":  "name each: pst:" + root + "/both and mbox:" + root + "/both",
+		root + "/both":  "name each: mbox:" + root + "/both and pst:" + root + "/both",
 	} {
 		if _, _, err := Open(spec); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open(%q): got %v, want %q", spec, err, want)

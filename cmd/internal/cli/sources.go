@@ -38,7 +38,7 @@ func sourceError(err error) error {
 	case errors.Is(err, os.ErrPermission):
 		return hinted(err, "unpop must be allowed to read it")
 	case errors.Is(err, source.ErrUnknown):
-		return hinted(err, "if you know better, say so: mbox:PATH, maildir:PATH, pst:PATH or thunderbird:PATH")
+		return hinted(err, "if you know better, say so: mbox:PATH, maildir:PATH, pst:PATH, msg:PATH or thunderbird:PATH")
 	default:
 		return err
 	}
