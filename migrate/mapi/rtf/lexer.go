@@ -25,7 +25,7 @@ type token struct {
 	char  byte
 }
 
-// Bounds of a control word; what is longer is cut.
+// Bounds of a control word; letters and digits beyond them are left out.
 const (
 	maxWord  = 32
 	maxParam = 1 << 30
@@ -110,7 +110,9 @@ func (l *lexer) word(first byte) (token, error) {
 	}
 	for ; err == nil && '0' <= c && c <= '9'; c, err = l.in.ReadByte() {
 		t.has = true
-		t.param = min(t.param*10+int(c-'0'), maxParam)
+		if t.param < maxParam/10 {
+			t.param = t.param*10 + int(c-'0')
+		}
 	}
 	t.param *= sign
 	if err == nil && c != ' ' {
