@@ -41,6 +41,7 @@ func (it *item) originators() {
 	if from == (address{}) {
 		from = address{addr: "unknown@sender.invalid"}
 	}
+	from = it.betterKnown(from)
 	if !it.fields.has("from") {
 		it.fields.add("From", from.String())
 		it.original(from)
@@ -58,6 +59,21 @@ func (it *item) originators() {
 	if it.int(idReadReceiptRequested) != 0 && Classify(it.m) != ClassReport {
 		it.fields.add("Disposition-Notification-To", from.String())
 	}
+}
+
+// betterKnown looks for an address of somebody who has none among the others of his name: who made the item, and who gets
+// the answers.
+func (it *item) betterKnown(a address) address {
+	if a.was == "" || a.name == "" {
+		return a
+	}
+	creator := address{name: it.trimmed(idCreatorName), addr: mailbox(it.trimmed(idCreatorSMTP))}
+	for _, other := range append(it.replyTo(), creator) {
+		if other.was == "" && other.addr != "" && strings.EqualFold(other.name, a.name) {
+			return other
+		}
+	}
+	return a
 }
 
 // original keeps the address that a stand-in stands for.

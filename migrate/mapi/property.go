@@ -53,6 +53,7 @@ const (
 	idSearchKey            ID = 0x300B
 	idInternetCodepage     ID = 0x3FDE
 	idMessageCodepage      ID = 0x3FFD
+	idCreatorName          ID = 0x3FF8
 	idSenderSMTP           ID = 0x5D01
 	idSentRepSMTP          ID = 0x5D02
 	idCreatorSMTP          ID = 0x5D0A

@@ -57,6 +57,30 @@ var resolveTests = []struct {
 	},
 	{"nobody", fromAnna(nil), Options{}, "Anna <anna@x500.invalid>"},
 	{
+		"who gets the answers, by name",
+		fromAnna(properties{idReplyRecipients: flat(oneOff("anna", "SMTP", "reply@acme.example"))}),
+		Options{},
+		"anna <reply@acme.example>",
+	},
+	{
+		"somebody else gets the answers",
+		fromAnna(properties{idReplyRecipients: flat(oneOff("List", "SMTP", "list@acme.example"))}),
+		Options{},
+		"Anna <anna@x500.invalid>",
+	},
+	{
+		"who made the item, by name",
+		fromAnna(properties{idCreatorName: "Anna", idCreatorSMTP: "creator@acme.example"}),
+		Options{},
+		"Anna <creator@acme.example>",
+	},
+	{
+		"somebody else made the item",
+		fromAnna(properties{idCreatorName: "Bob", idCreatorSMTP: "bob@acme.example"}),
+		Options{},
+		"Anna <anna@x500.invalid>",
+	},
+	{
 		"SMTP that is none",
 		fromAnna(properties{idSentRepType: "SMTP"}),
 		Options{},
