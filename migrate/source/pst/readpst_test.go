@@ -25,7 +25,7 @@ func readpst(t *testing.T, file string) [][]byte {
 		t.Skip(err)
 	}
 	dir := t.TempDir()
-	_ = exec.CommandContext(t.Context(), program, "-q", "-D", "-e", "-o", dir, file).Run() // it fails where it finds nothing
+	_ = exec.CommandContext(t.Context(), program, "-q", "-D", "-j", "0", "-e", "-o", dir, file).Run() // it fails where it finds nothing
 	var all [][]byte
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".eml") {
