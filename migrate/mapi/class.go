@@ -50,9 +50,13 @@ var classPrefixes = []struct {
 
 // Classify tells what an item is by its message class, without regard to case. Unknown classes, and none, are mail.
 func Classify(o Object) Class {
-	class := strings.ToLower(reader{Object: o}.text(idMessageClass))
+	class := reader{Object: o}.text(idMessageClass)
 	for _, known := range classPrefixes {
-		if rest, ok := strings.CutPrefix(class, strings.ToLower(known.prefix)); ok && (rest == "" || rest[0] == '.' || strings.HasSuffix(known.prefix, ".")) {
+		n := len(known.prefix)
+		if len(class) < n || !strings.EqualFold(class[:n], known.prefix) {
+			continue
+		}
+		if len(class) == n || class[n] == '.' || known.prefix[n-1] == '.' {
 			return known.class
 		}
 	}

@@ -76,7 +76,7 @@ func (it *item) entity() (*entity, error) {
 // stream returns the content of a large value. Where the store is damaged it ends early, and that is noted.
 func (it *item) stream(s Stream, what string) content {
 	return func(w io.Writer) error {
-		_, err := io.Copy(w, io.NewSectionReader(storeReader{s.Data}, 0, s.Size))
+		_, err := copyAll(w, io.NewSectionReader(storeReader{s.Data}, 0, s.Size))
 		return it.forgive(err, what)
 	}
 }

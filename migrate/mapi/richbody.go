@@ -54,7 +54,7 @@ func render(w io.Writer, r io.Reader) error {
 }
 
 func verbatim(w io.Writer, r io.Reader) error {
-	_, err := io.Copy(w, r)
+	_, err := copyAll(w, r)
 	return err
 }
 

@@ -45,6 +45,16 @@ func (c *conversion) Close() error {
 // buffers are those between a conversion and who reads it.
 var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10) }}
 
+// copies are the buffers of copyAll.
+var copies = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// copyAll copies like [io.Copy] through a buffer that is used again: most values are far smaller than it.
+func copyAll(w io.Writer, r io.Reader) (int64, error) {
+	buf := copies.Get().(*[32 << 10]byte)
+	defer copies.Put(buf)
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{r}, buf[:])
+}
+
 // convertTo converts through a buffer. A fault costs this message alone.
 func convertTo(ctx context.Context, w io.Writer, m Message, opts Options) (info Info, err error) {
 	defer func() {

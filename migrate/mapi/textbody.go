@@ -62,7 +62,7 @@ func (it *item) decoded(s Stream, what string) content {
 func (it *item) converted(s Stream, enc encoding.Encoding, what string) content {
 	return func(w io.Writer) error {
 		in := io.NewSectionReader(storeReader{s.Data}, 0, s.Size)
-		_, err := io.Copy(w, transform.NewReader(in, transform.Chain(enc.NewDecoder(), encoding.Replacement.NewEncoder())))
+		_, err := copyAll(w, transform.NewReader(in, transform.Chain(enc.NewDecoder(), encoding.Replacement.NewEncoder())))
 		return it.forgive(err, what)
 	}
 }
@@ -70,7 +70,7 @@ func (it *item) converted(s Stream, enc encoding.Encoding, what string) content 
 // isUTF8 reports whether a value is UTF-8.
 func isUTF8(s Stream) (bool, error) {
 	in := io.NewSectionReader(storeReader{s.Data}, 0, s.Size)
-	_, err := io.Copy(io.Discard, transform.NewReader(in, encoding.UTF8Validator))
+	_, err := copyAll(io.Discard, transform.NewReader(in, encoding.UTF8Validator))
 	if err == encoding.ErrInvalidUTF8 {
 		return false, nil
 	}
