@@ -44,6 +44,18 @@ func (b bag) add(text string) {
 	}
 }
 
+var tags = regexp.MustCompile(`(?s)<[^>]*>`)
+
+// addText counts a text without control characters and without tags.
+func (b bag) addText(text string) {
+	b.add(strings.Map(func(r rune) rune {
+		if r < ' ' && !strings.ContainsRune("\t\r\n", r) {
+			return -1
+		}
+		return r
+	}, tags.ReplaceAllString(text, " ")))
+}
+
 // addAddress counts an address; for one of X.500 there is no telling what it should have become.
 func (b bag) addAddress(address string) {
 	if !strings.HasPrefix(strings.ToUpper(address), "/O=") {
@@ -63,9 +75,9 @@ func (b bag) without(other bag) []string {
 }
 
 // content is what two programs found in the messages of a file.
-type content struct{ subjects, senders, recipients, names, sums bag }
+type content struct{ subjects, senders, recipients, texts, names, sums bag }
 
-func newContent() content { return content{bag{}, bag{}, bag{}, bag{}, bag{}} }
+func newContent() content { return content{bag{}, bag{}, bag{}, bag{}, bag{}, bag{}} }
 
 // pffContent reads what pffexport wrote, of mail alone.
 func pffContent(t *testing.T, dir string) content {
@@ -94,6 +106,8 @@ func pffContent(t *testing.T, dir string) content {
 			} else {
 				c.senders.addAddress(line(data, "Sender email address:"))
 			}
+		case e.Name() == "Message.txt":
+			c.texts.addText(string(data))
 		case e.Name() == "Recipients.txt":
 			for block := range strings.SplitSeq(string(data), "\n\n") {
 				c.recipients.addAddress(line([]byte(block), "Email address:"))
@@ -204,16 +218,22 @@ func (c content) takeParts(e *message.Entity) error {
 		c.names.add(name)
 	}
 	data, err := io.ReadAll(e.Body)
+	if strings.HasPrefix(kind, "text/") { // HTML alone where the header says that it was sent so
+		c.texts.addText(string(data))
+	}
 	c.sums.add(fmt.Sprintf("%x %d", sha256.Sum256(data), len(data)))
 	return err
 }
 
-// notAttached is, by file, what pffexport calls an attachment and is the message itself: what was signed.
-var notAttached = map[string]map[string]string{
+// explained is, by file, what pffexport has and we have not: what it calls an attachment is the message itself, which was signed; a text is
+// followed by rubbish, at which it stops.
+var explained = map[string]map[string]string{
 	"TEST.pst": {"names": "Attachment.txt", "attachments": "a1420c290d953deeaec59d2b64a494a59dee72a0eb3fbb3541f3ef108f44b39b 4696"},
+	"search.pst": {"texts": "This is an evaluation copy of Aspose.Email for Java View EULA Online: " +
+		"http://www.aspose.com/corporate/purchase/end-user-license-agreement.aspx ------------------------------"},
 }
 
-// All that pffexport finds in mail, we have: subjects, senders, recipients, attachments by name and by content.
+// All that pffexport finds in mail, we have: subjects, senders, recipients, texts, attachments by name and by content.
 func TestCorporaContent(t *testing.T) {
 	t.Parallel()
 	for _, file := range corpora(t) {
@@ -222,9 +242,9 @@ func TestCorporaContent(t *testing.T) {
 			theirs, ours := pffContent(t, exported(t, file)), ourContent(t, open(t, file))
 			for what, pair := range map[string][2]bag{
 				"subjects": {theirs.subjects, ours.subjects}, "senders": {theirs.senders, ours.senders},
-				"recipients": {theirs.recipients, ours.recipients}, "names": {theirs.names, ours.names}, "attachments": {theirs.sums, ours.sums},
+				"recipients": {theirs.recipients, ours.recipients}, "texts": {theirs.texts, ours.texts}, "names": {theirs.names, ours.names}, "attachments": {theirs.sums, ours.sums},
 			} {
-				delete(pair[0], notAttached[filepath.Base(file)][what])
+				delete(pair[0], explained[filepath.Base(file)][what])
 				if missing := pair[0].without(pair[1]); len(missing) > 0 {
 					t.Errorf("%s: missing %s", what, strings.Join(missing, ", "))
 				}
