@@ -24,27 +24,37 @@ type Exported struct {
 // maxExportErrors bounds [Exported.Errors].
 const maxExportErrors = 100
 
-// Export writes what is not mail in a source to files of its own below dir, one for each item and in directories named like
-// the store folders. Names are such that any system takes them, and the same in each run; files of an earlier run are replaced. What can't
-// be read is counted and the rest goes on; the error is that of writing or ctx's.
-func Export(ctx context.Context, source Exporter, dir string) (Exported, error) {
+// Export writes what is not mail in the sources to files below dir, one for each item and in directories named like
+// the store folders. Names are such that any system takes them, and the same in each run with the same sources; files of an earlier run
+// are replaced. What can't be read is counted and the rest goes on; the error is that of writing or ctx's.
+func Export(ctx context.Context, dir string, sources ...Exporter) (Exported, error) {
 	e := exporter{dir: dir, out: Exported{Kinds: map[string]int64{}}, taken: map[string]bool{}}
+	for _, source := range sources {
+		if err := e.source(ctx, source); err != nil {
+			return e.out, err
+		}
+	}
+	return e.out, nil
+}
+
+// source writes the items of one source.
+func (e *exporter) source(ctx context.Context, source Exporter) error {
 	for item, err := range source.Others(ctx) {
 		if failed := ctx.Err(); failed != nil {
-			return e.out, failed
+			return failed
 		}
 		if err != nil {
 			e.fail(err)
 			continue
 		}
 		if err := e.item(item); err != nil {
-			return e.out, fmt.Errorf("export: %w", err)
+			return fmt.Errorf("export: %w", err)
 		}
 	}
-	return e.out, nil
+	return nil
 }
 
-// exporter writes items and remembers which names the directory at hand has.
+// exporter writes items and remembers all names that it gave.
 type exporter struct {
 	dir    string
 	out    Exported

@@ -68,7 +68,7 @@ func TestExport(t *testing.T) {
 		card("Anna", "A"), card("anna", "A"), errors.New("page lost"), broken, card("Anna", "A"), named, card("CON", "A", "..", "x/y"),
 	}
 	for range 2 { // a second run replaces the files
-		out, err := Export(t.Context(), items, dir)
+		out, err := Export(t.Context(), dir, items[:4], items[4:])
 		if err != nil || out.Files != 5 || out.Failed != 2 || out.Kinds["contact"] != 5 || len(out.Errors) != 2 {
 			t.Fatalf("got %+v, %v, want 5 files and 2 failures", out, err)
 		}
@@ -90,15 +90,15 @@ func TestExportNowhere(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Export(t.Context(), shelf{card("Anna", "A")}, file); err == nil || !strings.HasPrefix(err.Error(), "export: ") {
+	if _, err := Export(t.Context(), file, shelf{card("Anna", "A")}); err == nil || !strings.HasPrefix(err.Error(), "export: ") {
 		t.Errorf("got %v, want an error of the disk", err)
 	}
-	if out, err := Export(t.Context(), shelf{}, file); err != nil || out.Files != 0 {
+	if out, err := Export(t.Context(), file, shelf{}); err != nil || out.Files != 0 {
 		t.Errorf("got %+v, %v, want nothing to do", out, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Export(ctx, shelf{card("Anna", "A")}, t.TempDir()); !errors.Is(err, context.Canceled) {
+	if _, err := Export(ctx, t.TempDir(), shelf{card("Anna", "A")}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 }

@@ -24,26 +24,20 @@ func (f *exportFlag) write(ctx context.Context, a *app, inputs []migrate.Input) 
 	if f.export == "" {
 		return nil
 	}
-	sum := migrate.Exported{Kinds: map[string]int64{}}
+	var sources []migrate.Exporter
 	for _, in := range inputs {
-		source, ok := in.Source.(migrate.Exporter)
-		if !ok {
-			continue
+		if source, ok := in.Source.(migrate.Exporter); ok {
+			sources = append(sources, source)
 		}
-		one, err := migrate.Export(ctx, source, f.export)
-		if err != nil {
-			return err
-		}
-		for _, failure := range one.Errors {
-			a.ui.warn(fmt.Sprintf("not exported: %v", failure))
-		}
-		for kind, n := range one.Kinds {
-			sum.Kinds[kind] += n
-		}
-		sum.Files += one.Files
-		sum.Failed += one.Failed
 	}
-	a.ui.note("%s", exportedText(sum, f.export))
+	out, err := migrate.Export(ctx, f.export, sources...)
+	if err != nil {
+		return err
+	}
+	for _, failure := range out.Errors {
+		a.ui.warn(fmt.Sprintf("not exported: %v", failure))
+	}
+	a.ui.note("%s", exportedText(out, f.export))
 	return nil
 }
 

@@ -86,7 +86,7 @@ func TestFoldersShown(t *testing.T) {
 func TestExport(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	out, err := migrate.Export(t.Context(), opened(t, household()), dir)
+	out, err := migrate.Export(t.Context(), dir, opened(t, household()))
 	if err != nil || out.Files != 7 || out.Failed != 0 || out.Kinds["contact"] != 2 {
 		t.Fatalf("got %+v, %v, want 7 files", out, err)
 	}
