@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// A Stream is a stream at the top of a file.
+// A Stream is a stream of a file.
 type Stream struct {
 	Name  string
 	Size  int64
@@ -16,22 +16,7 @@ type Stream struct {
 
 // Streams lists the streams at the top, in the order of the directory's tree. Those in storages below are left out.
 func (f *File) Streams() []Stream {
-	var streams []Stream
-	seen := map[uint32]bool{}
-	todo := []uint32{f.entries[0].child}
-	for len(todo) > 0 {
-		i := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if int64(i) >= int64(len(f.entries)) || seen[i] {
-			continue
-		}
-		seen[i] = true
-		e := f.entries[i]
-		if e.kind == kindStream {
-			streams = append(streams, Stream{e.name, e.size, f, e.start})
-		}
-		todo = append(todo, e.left, e.right)
-	}
+	streams, _ := f.Root().List()
 	return streams
 }
 

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,15 +37,6 @@ const (
 	maxMany              = 1 << 16  // values of one property
 )
 
-// damaged marks an error of the file as one that will be there tomorrow too, unless it is the file system's.
-func damaged(err error) error {
-	var place *fs.PathError
-	if err == nil || errors.Is(err, mapi.ErrDamaged) || errors.As(err, &place) || errors.Is(err, os.ErrClosed) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", mapi.ErrDamaged, err)
-}
-
 // object is a storage with properties: a message, a recipient, an attachment.
 type object struct {
 	names   mapi.NameMap
@@ -74,7 +63,7 @@ func readObject(s cfb.Storage, head int, names mapi.NameMap) (*object, error) {
 			found = true
 			data, err := whole(stream, maxStream)
 			if err != nil {
-				return nil, damaged(err)
+				return nil, mapi.Damage(err)
 			}
 			o.addFixed(data[min(head, len(data)):])
 		}
@@ -189,24 +178,7 @@ func (o *object) Open(id mapi.ID) (mapi.Stream, bool) {
 		return mapi.Stream{}, false
 	}
 	r, err := v.stream.Open()
-	return mapi.Stream{Type: v.typ, Size: v.stream.Size, Data: marked{r, err}}, true
-}
-
-// marked marks the errors of a stream as damage.
-type marked struct {
-	io.ReaderAt
-	err error
-}
-
-func (m marked) ReadAt(p []byte, off int64) (int, error) {
-	if m.err != nil {
-		return 0, damaged(m.err)
-	}
-	n, err := m.ReaderAt.ReadAt(p, off)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = damaged(err)
-	}
-	return n, err
+	return mapi.Stream{Type: v.typ, Size: v.stream.Size, Data: mapi.DamageReader(r, err)}, true
 }
 
 // Named implements [mapi.Object].

@@ -145,7 +145,7 @@ func readItem(f *os.File) (*item, error) {
 	}
 	file, err := cfb.Open(f, info.Size())
 	if err != nil {
-		return nil, damaged(err)
+		return nil, mapi.Damage(err)
 	}
 	return openItem(file)
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"iter"
 
 	"unpop/migrate/mapi"
@@ -38,15 +36,6 @@ func (l *losses) add(err error) {
 	}
 }
 
-// damaged marks an error of the layers below as one that will be there tomorrow too, unless it is the file system's.
-func damaged(err error) error {
-	var place *fs.PathError
-	if err == nil || errors.Is(err, mapi.ErrDamaged) || errors.As(err, &place) || errors.Is(err, fs.ErrClosed) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", mapi.ErrDamaged, err)
-}
-
 // object presents properties as package mapi wants them.
 type object struct {
 	props properties
@@ -75,12 +64,12 @@ func (o object) Open(id mapi.ID) (mapi.Stream, bool) {
 	s, err := o.props.Open(uint16(id))
 	if err != nil {
 		o.lost.add(err)
-		return mapi.Stream{Type: typ, Data: broken{err}}, true
+		return mapi.Stream{Type: typ, Data: mapi.DamageReader(nil, err)}, true
 	}
 	if s == nil {
 		return mapi.Stream{}, false
 	}
-	return mapi.Stream{Type: typ, Size: s.Size(), Data: marked{s}}, true
+	return mapi.Stream{Type: typ, Size: s.Size(), Data: mapi.DamageReader(s, nil)}, true
 }
 
 // typeOf tells a property's type, if it can without reading the value.
@@ -96,22 +85,6 @@ func (o object) typeOf(id mapi.ID) (mapi.Type, bool) {
 // Named implements [mapi.Object].
 func (o object) Named(name mapi.Name) (mapi.ID, bool) { return o.store.named(name) }
 
-// broken is a value that can't be read.
-type broken struct{ err error }
-
-func (b broken) ReadAt([]byte, int64) (int, error) { return 0, damaged(b.err) }
-
-// marked marks the errors of a stream as damage.
-type marked struct{ io.ReaderAt }
-
-func (m marked) ReadAt(p []byte, off int64) (int, error) {
-	n, err := m.ReaderAt.ReadAt(p, off)
-	if err != nil && err != io.EOF {
-		err = damaged(err)
-	}
-	return n, err
-}
-
 // item is a message of the store, of any class, or one that lies in another.
 type item struct {
 	object
@@ -122,7 +95,7 @@ type item struct {
 func (s *store) item(n ndb.Node, lost *losses) (*item, error) {
 	props, err := ltp.OpenContext(n)
 	if err != nil {
-		return nil, damaged(err)
+		return nil, mapi.Damage(err)
 	}
 	for _, err := range props.All() {
 		if err != nil {
@@ -161,10 +134,10 @@ func (m *item) table(id ndb.NID) (*ltp.Table, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, damaged(err)
+		return nil, mapi.Damage(err)
 	}
 	table, err := ltp.OpenTable(sub)
-	return table, damaged(err)
+	return table, mapi.Damage(err)
 }
 
 // Attachments implements [mapi.Message]: those of the attachment table in its order, then those that it doesn't have.
@@ -213,7 +186,7 @@ func (m *item) attachmentIDs() iter.Seq2[ndb.NID, error] {
 func (m *item) attachment(id ndb.NID) (mapi.Attachment, error) {
 	sub, err := m.node.Subnode(id)
 	if err != nil {
-		return nil, damaged(err)
+		return nil, mapi.Damage(err)
 	}
 	a, err := m.store.item(sub, m.lost)
 	if err != nil {
@@ -232,14 +205,14 @@ type attachment struct {
 func (a *attachment) Message() (mapi.Message, error) {
 	v, ok, err := a.props.Get(uint16(idAttachData))
 	if err != nil {
-		return nil, damaged(err)
+		return nil, mapi.Damage(err)
 	}
 	if !ok || mapi.Type(v.Type) != typeOfEmbedded || len(v.Data) < 4 {
 		return nil, fmt.Errorf("%w: no embedded message", mapi.ErrDamaged)
 	}
 	sub, err := a.node.Subnode(ndb.NID(binary.LittleEndian.Uint32(v.Data)))
 	if err != nil {
-		return nil, damaged(err)
+		return nil, mapi.Damage(err)
 	}
 	m, err := a.store.item(sub, a.lost)
 	if err != nil {

@@ -35,19 +35,21 @@ func Build(streams map[string]string, names ...string) []byte {
 		if i == len(names)-1 {
 			right = free
 		}
-		data := []byte(streams[name])
-		start := uint32(0)
-		if len(data) >= cutoff {
-			start = chain(data, sectorSize, &b.sectors, &b.fat)
-		} else {
-			start = chain(data, miniSize, &b.mini, &b.miniFAT)
-		}
-		entries = append(entries, entry(name, kindStream, right, free, start, len(data))...)
+		entries = append(entries, b.stream(name, streams[name], right)...)
 	}
 	root := entry("Root Entry", kindRoot, free, 1, chain(b.mini, sectorSize, &b.sectors, &b.fat), len(b.mini))
 	directory := chain(append(root, entries...), sectorSize, &b.sectors, &b.fat)
 	miniFAT := chain(words(b.miniFAT), sectorSize, &b.sectors, &b.fat)
 	return b.file(directory, miniFAT)
+}
+
+// stream adds a stream, and returns its entry of the directory.
+func (b *builder) stream(name, text string, right uint32) []byte {
+	data := []byte(text)
+	if len(data) >= cutoff {
+		return entry(name, kindStream, right, free, chain(data, sectorSize, &b.sectors, &b.fat), len(data))
+	}
+	return entry(name, kindStream, right, free, chain(data, miniSize, &b.mini, &b.miniFAT), len(data))
 }
 
 // chain adds data to sectors of a size, and how they follow each other to a table.

@@ -36,14 +36,7 @@ func (b *builder) level(entries *[][]byte, streams map[string]string) uint32 {
 		if strings.Contains(name, "/") {
 			continue
 		}
-		data := []byte(streams[name])
-		start := uint32(0)
-		if len(data) >= cutoff {
-			start = chain(data, sectorSize, &b.sectors, &b.fat)
-		} else {
-			start = chain(data, miniSize, &b.mini, &b.miniFAT)
-		}
-		*entries = append(*entries, entry(name, kindStream, first, free, start, len(data)))
+		*entries = append(*entries, b.stream(name, streams[name], first))
 		first = uint32(len(*entries))
 	}
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(below))) {
