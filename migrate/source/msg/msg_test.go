@@ -122,7 +122,7 @@ func open(tb testing.TB, name string) *Source {
 	return s
 }
 
-func read(tb testing.TB, s *Source, part, ref string) string {
+func read(tb testing.TB, s migrate.Source, part, ref string) string {
 	tb.Helper()
 	r, err := s.Open(tb.Context(), part, ref)
 	if err != nil {
