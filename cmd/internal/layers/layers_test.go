@@ -32,6 +32,7 @@ var rules = []struct {
 	// Package source tells which kind a place is of.
 	{"migrate/source", []string{"migrate", "dedupe", "migrate/source/..."}},
 	{"migrate/source/*", []string{"migrate", "dedupe", "migrate/mutf7"}},
+	{"migrate/target/imap/imaptest", []string{"migrate", "migrate/migratetest"}}, // servers, and lines to them
 	{"migrate/target/*", []string{"migrate", "dedupe", "migrate/mutf7"}},
 	{"migrate/batch/...", []string{"migrate", "migrate/source/...", "migrate/target/...", "state"}},
 	{"examples/library", []string{"migrate", "migrate/source", "migrate/target/...", "state"}}, // programs that use the packages
