@@ -78,7 +78,7 @@ func TestGroundMovesDuringARun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := inMemory(t)
+			k := inMemory(t, oneByOne)
 			k.mbox("pc/Clienti", mail("1", "one", "text"), mail("2", "two", "text"), mail("3", "three", "text"))
 			k.server.Mem.SwallowOK(1)
 			k.opts.Reached = at(migrate.PointAppended, func() {

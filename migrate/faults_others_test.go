@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -207,6 +208,14 @@ func (s *vanishingSession) Fetch(ctx context.Context, uid migrate.UID) (io.ReadC
 		s.v.expunge = nil
 	}
 	return s.Session.Fetch(ctx, uid)
+}
+
+func (s *vanishingSession) FetchAll(ctx context.Context, uids []migrate.UID) iter.Seq2[migrate.Fetched, error] {
+	if s.v.expunge != nil && len(uids) > 0 {
+		s.v.expunge(uids[0])
+		s.v.expunge = nil
+	}
+	return s.Session.FetchAll(ctx, uids)
 }
 
 func TestMessageVanishesBetweenLookAndFetch(t *testing.T) {

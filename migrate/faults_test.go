@@ -27,6 +27,9 @@ func proxied(t *testing.T, timeout time.Duration, options ...imaptest.Option) (*
 	return k, proxy
 }
 
+// oneByOne makes each message a command of its own, so that there are enough moments to choose from. Batches have faults of their own.
+func oneByOne(o *memserver.Options) { o.Hide = append(o.Hide, "MULTIAPPEND") }
+
 // withoutID is a message without a Message-ID. Those with subjects of one length have the same size.
 func withoutID(subject string) string {
 	return strings.Replace(mail("x", subject, "text"), "Message-ID: <x@test>\n", "", 1)
@@ -98,9 +101,7 @@ func TestLostAnswers(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s, %d connections", name, connections), func(t *testing.T) {
 					t.Parallel()
-					k, proxy := proxied(t, timeout, func(o *memserver.Options) {
-						o.Hide = []string{"MULTIAPPEND"} // a command for each message: there are enough moments to choose from
-					})
+					k, proxy := proxied(t, timeout, oneByOne)
 					k.opts.Connections, k.opts.Patience = connections, 20*time.Second
 					want := k.awkward()
 					proxy.Plan(faults...)
@@ -170,7 +171,7 @@ func TestServerFaults(t *testing.T) {
 // TestManyInFlight ends all connections while each has messages under way, some answered.
 func TestManyInFlight(t *testing.T) {
 	t.Parallel()
-	k, proxy := proxied(t, 5*time.Second)
+	k, proxy := proxied(t, 5*time.Second, oneByOne)
 	k.opts.Connections, k.opts.Patience = 4, 20*time.Second
 	want := map[string][]string{}
 	for _, folder := range []string{"A", "B", "C", "D"} {
