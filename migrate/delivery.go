@@ -43,10 +43,12 @@ func (m *Migration) hopeless(msg state.Message) string {
 // settle notes the fate of a message.
 func (s *stretch) settle(i int, r Receipt) {
 	s.mu.Lock()
-	msg := s.open[i]
+	drawn := s.open[i]
+	msg := drawn.msg
 	delete(s.open, i)
 	outcome, known := s.outcome(msg, r)
 	s.mu.Unlock()
+	drawn.free() // also of a message that nobody opened
 	if known {
 		s.outcomes.note(outcome)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"unpop/state"
 )
@@ -17,8 +18,9 @@ const (
 
 // staged is a message that is claimed, and read if it is not large.
 type staged struct {
-	msg state.Message
-	out Outgoing
+	msg  state.Message
+	out  Outgoing
+	free func() // gives back the room that it takes in memory; any number of times
 }
 
 // stage claims and reads messages ahead of the sending, until soft ends or there are none that may go with those before.
@@ -107,15 +109,17 @@ func (s *stretch) claim(ctx context.Context, batch []state.Message) error {
 func (s *stretch) hand(soft, hard context.Context, msg state.Message) bool {
 	m := s.w.u.m
 	out, dropped := m.outgoing(hard, msg, s.box)
+	free := func() {}
 	if out.Size <= heldBack {
 		taken := s.room.take(soft, out.Size)
 		if taken == 0 {
 			return false
 		}
-		out.Open = openNow(out.Open, func() { s.room.give(taken) })
+		free = sync.OnceFunc(func() { s.room.give(taken) })
+		out.Open = openNow(out.Open, free)
 	}
 	select {
-	case s.ready <- staged{msg, out}:
+	case s.ready <- staged{msg, out, free}:
 		s.w.u.dropped.Add(dropped)
 		return true
 	case <-soft.Done():
@@ -124,7 +128,7 @@ func (s *stretch) hand(soft, hard context.Context, msg state.Message) bool {
 }
 
 // openNow opens a message now, and gives it to whoever opens it first; who opens it again reads the source again. used is called
-// once, when the first reader is closed.
+// when the first reader is closed.
 func openNow(open func() (io.ReadCloser, error), used func()) func() (io.ReadCloser, error) {
 	first, err := open()
 	if err == nil {
@@ -161,9 +165,6 @@ type releasing struct {
 
 // Close implements [io.Closer].
 func (r *releasing) Close() error {
-	if r.used != nil {
-		r.used()
-		r.used = nil
-	}
+	r.used()
 	return nil // the source is closed already
 }

@@ -100,3 +100,14 @@ func TestOpenNow(t *testing.T) {
 		t.Errorf("got %v, room given back %d times; want %v and 2", err, used, gone)
 	}
 }
+
+// TestSettledMessagesTakeNoRoom: a message that was refused before anybody opened it must not keep others out of memory.
+func TestSettledMessagesTakeNoRoom(t *testing.T) {
+	t.Parallel()
+	freed := 0
+	s := &stretch{w: &worker{u: &upload{m: &Migration{}}}, open: map[int]staged{}}
+	s.draw(staged{free: func() { freed++ }})
+	if s.settle(0, Receipt{}); freed != 1 || len(s.open) != 0 {
+		t.Errorf("got room given back %d times, %d left open; want once and none", freed, len(s.open))
+	}
+}

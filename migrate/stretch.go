@@ -28,9 +28,9 @@ type stretch struct {
 	mu       sync.Mutex // guards what follows: Append draws and settles from different goroutines
 	box      Mailbox    // UIDNext grows
 	drawn    int
-	open     map[int]state.Message // drawn, and not settled; no more than are under way
-	refused  []refusal             // by the server, as they were sent
-	unplaced bool                  // a message was stored and the server did not say where
+	open     map[int]staged // drawn, and not settled; no more than are under way
+	refused  []refusal      // by the server, as they were sent
+	unplaced bool           // a message was stored and the server did not say where
 }
 
 // refusal is a message with the server's words.
@@ -42,7 +42,7 @@ type refusal struct {
 func newStretch(w *worker, mailbox state.Mailbox, box Mailbox, after int64) *stretch {
 	return &stretch{
 		w: w, mailbox: mailbox, box: box, after: after, ready: make(chan staged), room: newTokens(stagedBytes),
-		outcomes: newSettler(w.u.m), open: map[int]state.Message{},
+		outcomes: newSettler(w.u.m), open: map[int]staged{},
 	}
 }
 
@@ -71,7 +71,7 @@ func (s *stretch) run(soft, hard context.Context) error {
 func (s *stretch) messages() iter.Seq[Outgoing] {
 	return func(yield func(Outgoing) bool) {
 		for next := range s.ready {
-			s.draw(next.msg)
+			s.draw(next)
 			if !yield(next.out) || s.mustPause() {
 				return
 			}
@@ -79,10 +79,10 @@ func (s *stretch) messages() iter.Seq[Outgoing] {
 	}
 }
 
-func (s *stretch) draw(msg state.Message) {
+func (s *stretch) draw(next staged) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open[s.drawn] = msg
+	s.open[s.drawn] = next
 	s.drawn++
 }
 
