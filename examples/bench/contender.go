@@ -67,7 +67,7 @@ func (c counts) of(size string, rtt time.Duration, opts *options) int {
 }
 
 var (
-	fastCounts     = counts{"3k": {8000, 20000}, "75k": {3000, 8000}, "5m": {100, 200}}
+	fastCounts     = counts{"3k": {6000, 12000}, "75k": {2500, 5000}, "5m": {80, 120}}
 	waitingCounts  = counts{"3k": {1200, 80}, "75k": {800, 40}, "5m": {40, 14}}
 	mbsyncCounts   = counts{"3k": {800, 800}, "75k": {400, 160}, "5m": {20, 14}}
 	offlineCounts  = counts{"3k": {200, 40}, "75k": {200, 40}, "5m": {8, 6}}
