@@ -108,9 +108,9 @@ func TestLedgerCannotGrow(t *testing.T) {
 		t.Skip("no limit for files here")
 	}
 	half := 0
-	for limit := uint64(40 << 10); ; limit += 60 << 10 {
+	for limit := uint64(40 << 10); ; limit += 100 << 10 {
 		k := inMemory(t, plainText)
-		want := k.many(4, 60)
+		want := k.many(4, 250)
 		job := k.job(k.server.Addr, 5*time.Second)
 		job.Options.Limit = limit
 		out, err := job.command(t).CombinedOutput()

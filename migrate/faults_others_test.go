@@ -64,7 +64,7 @@ func TestLateTwinBelowTheNextClaim(t *testing.T) {
 // TestLateTwinAfterTheRun has it stored when the run is over: the next one removes it, and nothing else.
 func TestLateTwinAfterTheRun(t *testing.T) {
 	t.Parallel()
-	k := inMemory(t)
+	k := inMemory(t, oneByOne)
 	k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"))
 	k.server.Mem.LateStore(1500 * time.Millisecond)
 	k.run()
@@ -84,7 +84,7 @@ func TestLateTwinAfterTheRun(t *testing.T) {
 func TestLateTwinWithoutUIDPLUS(t *testing.T) {
 	t.Parallel()
 	for which := range 2 {
-		k := inMemory(t, func(o *memserver.Options) { o.Hide = []string{"UIDPLUS"} })
+		k := inMemory(t, func(o *memserver.Options) { o.Hide = []string{"UIDPLUS", "MULTIAPPEND"} })
 		k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"))
 		k.server.Mem.LateStore(300 * time.Millisecond)
 		k.opts.Reached = at(migrate.PointLooked, k.server.Mem.WaitLate)
