@@ -14,4 +14,10 @@
 //   - OK with APPENDUID settles a claim as done; a clear NO settles it as refused.
 //   - Any other end leaves the claim: the message is in doubt. Before it is sent again the mailbox is searched from
 //     that UIDNEXT on, and what is found is adopted.
+//
+// # As fast as the line and the server allow
+//
+// Each session has a mailbox of its own and sends a stretch of its messages in one call of Append. Messages are claimed and
+// read ahead of the sending, within bounds, and outcomes are written behind it, several sessions' in one commit: the line waits
+// for no disk of ours. What was under way when a line broke goes again in small company, and then alone.
 package migrate
