@@ -17,6 +17,7 @@ const (
 const (
 	domainLeaves = "unpop content\x00"
 	domainRaw    = "unpop raw body\x00"
+	domainCore   = "unpop core\x00"
 )
 
 // Content returns the digest of what a clean message says, without its header: of its MIME leaves in their order,
@@ -26,7 +27,14 @@ const (
 //
 // A message whose structure is broken or beyond 50 levels or 5,000 parts gets a digest of its raw body, levelled
 // like text, that no decoded message has. Memory is bounded; the only error is a read error.
-func Content(clean io.Reader) (Digest, error) {
+func Content(clean io.Reader) (Digest, error) { return digestLeaves(clean, false) }
+
+// Core is [Content] of the last part alone of each multipart/alternative, which is the one that says most (RFC 2046 section 5.1.4).
+// A program that keeps the last one and makes the others anew, as Outlook does with the text beside HTML, leaves it as it was.
+// No Core is equal to a Content.
+func Core(clean io.Reader) (Digest, error) { return digestLeaves(clean, true) }
+
+func digestLeaves(clean io.Reader, core bool) (Digest, error) {
 	lines := newLineReader(clean)
 	defer lines.close()
 	start, err := lines.peek()
@@ -34,6 +42,7 @@ func Content(clean io.Reader) (Digest, error) {
 		return Digest{}, err
 	}
 	p := newParser(endsLF.hasHeader(start) || endsLF.blank(start) > 0)
+	p.core = core
 	for {
 		text, eol, err := lines.next()
 		if err == io.EOF {
@@ -59,6 +68,7 @@ type parser struct {
 	bad   bool     // the structure is broken: only raw counts
 	body  bool     // the first header is behind, or broken: lines count for raw
 	raw   leveller
+	core  bool // of alternatives, only the last one counts
 }
 
 type parserState uint8
@@ -75,6 +85,8 @@ type level struct {
 	digest   bool // its parts are messages by default (RFC 2046 section 5.1.5)
 	closed   bool
 	depth    int
+	either   bool // its parts are alternatives
+	first    int  // the leaf that its first part begins with
 }
 
 func newParser(header bool) *parser {
@@ -145,7 +157,7 @@ func (p *parser) enter() {
 			return
 		}
 		p.deeper()
-		p.stack = append(p.stack, level{boundary: boundary, digest: kind.name == "multipart/digest", depth: p.depth})
+		p.stack = append(p.stack, level{boundary: boundary, digest: kind.name == "multipart/digest", depth: p.depth, either: kind.name == "multipart/alternative", first: len(p.sum)})
 		p.state = between
 	case kind.isMessage() && isIdentity(encoding):
 		p.deeper()
@@ -206,6 +218,9 @@ func (p *parser) next(l *level, closes bool) {
 	if p.parts++; p.parts > maxParts {
 		p.fail()
 	}
+	if p.core && l.either {
+		p.sum = p.sum[:l.first]
+	}
 	byDefault := textPlain
 	if l.digest {
 		byDefault = "message/rfc822"
@@ -241,5 +256,9 @@ func (p *parser) digest() Digest {
 		raw := p.raw.digest()
 		return sha256.Sum256(append([]byte(domainRaw), raw[:]...))
 	}
-	return sha256.Sum256(append([]byte(domainLeaves), bytes.Join(p.sum, nil)...))
+	domain := domainLeaves
+	if p.core {
+		domain = domainCore
+	}
+	return sha256.Sum256(append([]byte(domain), bytes.Join(p.sum, nil)...))
 }

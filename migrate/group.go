@@ -16,6 +16,9 @@ func (m *Migration) group(ctx context.Context) error {
 	if err := m.digestContents(ctx); err != nil {
 		return err
 	}
+	if err := m.matchRebuilt(ctx); err != nil {
+		return err
+	}
 	batch := m.account.Batch()
 	g := grouping{batch: batch}
 	for c, err := range m.account.Candidates(ctx, m.ids) {

@@ -17,10 +17,11 @@ func live(table string, sources []int64) string {
 // has or may have.
 func candidates(account int64, sources []int64) string {
 	return strings.NewReplacer("$account", in([]int64{account}), "$live", live("c", sources)).Replace(`
-		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, m.content, 1 AS anchor, m.variant
+		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, m.content, 1 AS anchor, m.variant,
+			coalesce((SELECT rebuilt FROM copy WHERE id = m.copy), 0) AS rebuilt
 		FROM message m WHERE m.account IN $account AND (m.state <> 0 OR m.doubted = 1)
 		UNION ALL
-		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, v.content, 0, coalesce(v.variant, 0)
+		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, v.content, 0, coalesce(v.variant, 0), c.rebuilt
 		FROM copy c LEFT JOIN verdict v ON v.copy = c.id WHERE $live`)
 }
 
@@ -37,14 +38,15 @@ type Candidate struct {
 	Partial bool
 	Anchor  bool
 	Variant bool
+	Rebuilt bool // made anew by a source from parts, as Outlook's are
 }
 
-const candidateColumns = "id, message, sample, key, trace, hasid, partial, exact, coalesce(content, x''), anchor, variant"
+const candidateColumns = "id, message, sample, key, trace, hasid, partial, exact, coalesce(content, x''), anchor, variant, rebuilt"
 
 func scanCandidate(rows *sql.Rows) (Candidate, error) {
 	var c Candidate
 	var key, exact, content []byte
-	err := rows.Scan(&c.ID, &c.Message, &c.Sample, &key, &c.Trace, &c.HasID, &c.Partial, &exact, &content, &c.Anchor, &c.Variant)
+	err := rows.Scan(&c.ID, &c.Message, &c.Sample, &key, &c.Trace, &c.HasID, &c.Partial, &exact, &content, &c.Anchor, &c.Variant, &c.Rebuilt)
 	c.Key, c.Exact, c.Content = string(key), string(exact), string(content)
 	return c, err
 }
@@ -55,6 +57,14 @@ func (a *Account) Undecided(ctx context.Context, sources []int64) iter.Seq2[Cand
 	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM "+
 		"(SELECT *, min(exact) OVER same AS least, max(exact) OVER same AS most FROM ("+candidates(a.id, sources)+") WHERE partial = 0 "+
 		"WINDOW same AS (PARTITION BY key, trace)) WHERE least <> most AND content IS NULL ORDER BY exact, anchor DESC, id")
+}
+
+// Rebuilt lists the candidates that share key and trace with one of another content, where one of them at least was rebuilt: by key and
+// trace, anchors first, then what was not rebuilt.
+func (a *Account) Rebuilt(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
+	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM "+
+		"(SELECT *, min(content) OVER same AS least, max(content) OVER same AS most, max(rebuilt) OVER same AS made FROM ("+candidates(a.id, sources)+
+		") WHERE partial = 0 WINDOW same AS (PARTITION BY key, trace)) WHERE made = 1 AND least <> most ORDER BY key, trace, anchor DESC, rebuilt, id")
 }
 
 // Candidates lists all, so that the copies of one message follow each other: by key and trace, complete ones before partial
