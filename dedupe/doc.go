@@ -4,7 +4,8 @@
 // [Identify] reads the clean message once and gives its exact digest, its size, what its header says, and the [Key]
 // that nominates other copies of it. [Content] gives the digest that decides between two nominated copies whose
 // exact digests differ: it is taken over the decoded MIME leaves, so a transfer encoding, a boundary or blanks at
-// the ends of lines make no difference, while a footer does.
+// the ends of lines make no difference, while a footer does. [Core] is for a copy that a program made anew from parts, and
+// leaves out what such a program makes by itself.
 //
 // Everything streams in constant memory and tolerates any input. The package depends on nothing else of this
 // module. Its functions may run at once; a Cleaner belongs to one goroutine.
