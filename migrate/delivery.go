@@ -72,7 +72,7 @@ func (s *stretch) outcome(msg state.Message, r Receipt) (o state.Outcome, known 
 		s.unplaced = true // nothing is done without a UID: it stays in doubt until it is found
 		return o, false
 	case r.Err == nil:
-		s.box.UIDNext = max(s.box.UIDNext, r.UID+1) // UIDs only grow: the next one of ours is above
+		s.uidNext = max(s.uidNext, r.UID+1) // UIDs only grow: the next one of ours is above
 		return state.Outcome{Message: msg.ID, State: state.Done, How: state.Appended, UIDValidity: r.UIDValidity, UID: uint32(r.UID)}, true
 	case target != nil && target.Kind == Refused:
 		s.refused = append(s.refused, refusal{msg, r.Err})

@@ -24,9 +24,10 @@ type stretch struct {
 	room     tokens
 	unsent   []state.Message // claimed, and never drawn
 	outcomes *settler
+	box      Mailbox // as it was selected; run brings UIDNext up to date at its end
 
 	mu       sync.Mutex // guards what follows: Append draws and settles from different goroutines
-	box      Mailbox    // UIDNext grows
+	uidNext  UID        // not above that of what is stored from now on
 	drawn    int
 	open     map[int]staged // drawn, and not settled; no more than are under way
 	refused  []refusal      // by the server, as they were sent
@@ -41,7 +42,7 @@ type refusal struct {
 
 func newStretch(w *worker, mailbox state.Mailbox, box Mailbox, after int64) *stretch {
 	return &stretch{
-		w: w, mailbox: mailbox, box: box, after: after, ready: make(chan staged), room: newTokens(stagedBytes),
+		w: w, mailbox: mailbox, box: box, uidNext: box.UIDNext, after: after, ready: make(chan staged), room: newTokens(stagedBytes),
 		outcomes: newSettler(w.u.m), open: map[int]staged{},
 	}
 }
@@ -57,6 +58,7 @@ func (s *stretch) run(soft, hard context.Context) error {
 	m.reach(PointAppended)
 	stop()
 	err = errors.Join(<-staged, err)
+	s.box.UIDNext = s.uidNext
 	s.release()
 	if settled := s.outcomes.close(); settled != nil {
 		return settled
@@ -101,7 +103,7 @@ func (s *stretch) mustPause() bool {
 func (s *stretch) floor(batch []state.Message) uint32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	floor := uint32(s.box.UIDNext)
+	floor := uint32(s.uidNext)
 	for _, msg := range batch {
 		if msg.Doubted && msg.UIDValidity == s.box.UIDValidity {
 			floor = min(floor, msg.Floor)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,12 +195,12 @@ func TestUndoOfManyStoppedHalfWay(t *testing.T) {
 
 func TestUndoSurvivesLostConnections(t *testing.T) {
 	t.Parallel()
-	lose := 0
+	var lose atomic.Int64
 	k := inMemory(t, func(o *memserver.Options) {
 		o.Security = memserver.Plain
 		o.Alter = func(out []byte) []byte {
-			if lose > 0 && strings.Contains(string(out), "EXPUNGE\r\n") {
-				lose--
+			if lose.Load() > 0 && strings.Contains(string(out), "EXPUNGE\r\n") {
+				lose.Add(-1)
 				return nil
 			}
 			return out
@@ -207,12 +208,12 @@ func TestUndoSurvivesLostConnections(t *testing.T) {
 	})
 	before := full(k)
 	k.run()
-	lose = 3
+	lose.Store(3)
 	if r := k.undone(); r.Removed != fullMessages || r.Left() != 0 {
 		t.Errorf("got %+v, want all %d removed", r, fullMessages)
 	}
-	if lose != 0 {
-		t.Errorf("%d answers still to be lost, want the test to lose them", lose)
+	if lose.Load() != 0 {
+		t.Errorf("%d answers still to be lost, want the test to lose them", lose.Load())
 	}
 	k.same(before)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	goimap "github.com/emersion/go-imap/v2"
@@ -316,12 +317,12 @@ func TestVerifyRepairAfterAnUnfinishedMigration(t *testing.T) {
 
 func TestVerifyDeepOverManyConnections(t *testing.T) {
 	t.Parallel()
-	lost := 0
+	var lost atomic.Int64
 	k := inMemory(t, func(o *memserver.Options) {
 		o.Security = memserver.Plain
 		o.Alter = func(out []byte) []byte {
-			if lost > 0 && strings.Contains(string(out), "BODY[]") {
-				lost--
+			if lost.Load() > 0 && strings.Contains(string(out), "BODY[]") {
+				lost.Add(-1)
 				return nil
 			}
 			return out
@@ -334,13 +335,13 @@ func TestVerifyDeepOverManyConnections(t *testing.T) {
 	k.mbox("pc/Inbox", many...)
 	k.run()
 	k.opts.Connections = 1 // Alter is called by one goroutine
-	lost = 3
+	lost.Store(3)
 	k.opts.Progress = new(migrate.Progress)
 	if v := k.verified(migrate.VerifyOptions{Deep: true}); v.Verified != 500 || v.Altered != 0 {
 		t.Errorf("got %+v, want all there", v)
 	}
-	if p := k.opts.Progress; lost != 0 || p.Messages.Load() != 500 || p.Bytes.Load() != p.TotalBytes.Load() {
-		t.Errorf("%d answers not lost; progress: %d messages, %d of %d bytes, want each counted once", lost, p.Messages.Load(), p.Bytes.Load(), p.TotalBytes.Load())
+	if p := k.opts.Progress; lost.Load() != 0 || p.Messages.Load() != 500 || p.Bytes.Load() != p.TotalBytes.Load() {
+		t.Errorf("%d answers not lost; progress: %d messages, %d of %d bytes, want each counted once", lost.Load(), p.Messages.Load(), p.Bytes.Load(), p.TotalBytes.Load())
 	}
 	k.opts.Connections = 4
 	k.server.Mem.FailLogins(memserver.Answer{}, memserver.Answer{Kind: "NO", Code: "LIMIT", Text: "too many connections"}, memserver.Answer{Kind: "NO", Code: "LIMIT", Text: "too many connections"})
