@@ -1,7 +1,6 @@
 package migrate_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -76,7 +75,7 @@ func TestRebuiltIsItsOriginal(t *testing.T) {
 			if held != c.want {
 				t.Errorf("got %d messages, %v, want %d", held, k.subjects(), c.want)
 			}
-			if c.name == "at once" && !strings.Contains(fmt.Sprintf("%s", k.one("INBOX").Body), "boundary=x") {
+			if c.name == "at once" && !strings.Contains(string(k.one("INBOX").Body), "boundary=x") {
 				t.Errorf("got %s, want the bytes that travelled", k.one("INBOX").Body)
 			}
 		})
