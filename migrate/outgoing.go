@@ -80,6 +80,7 @@ type exactReader struct {
 	left int64
 	want []byte
 	tail *bytes.Reader // the last bytes, once the digest was proven
+	room []byte        // where they lie; nil once it was given back
 }
 
 func (r *exactReader) Read(p []byte) (int, error) {
@@ -104,7 +105,8 @@ func (r *exactReader) Read(p []byte) (int, error) {
 
 // prove reads the rest and compares the digest.
 func (r *exactReader) prove() error {
-	rest := make([]byte, r.left+1) // one more, to notice a message that grew
+	rest := takeRoom(int(r.left) + 1) // one more, to notice a message that grew
+	r.room = rest
 	n, err := io.ReadFull(r.from, rest)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return err
@@ -117,4 +119,16 @@ func (r *exactReader) prove() error {
 	return nil
 }
 
-func (r *exactReader) Close() error { return r.from.Close() }
+// Close closes the source.
+func (r *exactReader) Close() error {
+	r.leave()
+	return r.from.Close()
+}
+
+// leave gives the memory back. Nothing can be read afterwards.
+func (r *exactReader) leave() {
+	if r.room != nil {
+		giveRoom(r.room)
+		r.room, r.tail = nil, bytes.NewReader(nil)
+	}
+}

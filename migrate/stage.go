@@ -138,13 +138,13 @@ func openNow(open func() (io.ReadCloser, error), used func()) func() (io.ReadClo
 		used()
 		return func() (io.ReadCloser, error) { return nil, err }
 	}
-	taken := false
 	return func() (io.ReadCloser, error) {
-		if taken {
+		if first == nil {
 			return open()
 		}
-		taken = true
-		return &releasing{first, used}, nil
+		r := first
+		first = nil // what waits for its answer keeps no bytes in memory
+		return &releasing{r, used}, nil
 	}
 }
 
@@ -165,6 +165,9 @@ type releasing struct {
 
 // Close implements [io.Closer].
 func (r *releasing) Close() error {
+	if exact, ok := r.ReadCloser.(*exactReader); ok {
+		exact.leave() // the source is closed already
+	}
 	r.used()
-	return nil // the source is closed already
+	return nil
 }

@@ -30,19 +30,31 @@ func newUnquoter(r io.Reader, c io.Closer, length int64, how rule) *unquoter {
 	return &unquoter{r: r, c: c, eol: how.eol, plain: how.plain, bol: true, room: make([]byte, max(min(length, 64<<10), maxQuotes*4))}
 }
 
-// unquoted is newUnquoter for a text that is in memory. What has nothing to undo is handed over as it is.
-func unquoted(text []byte, how rule) io.ReadCloser {
+// unquoted is newUnquoter for a text that is in memory, which c gives back. What has nothing to undo is handed over as it is.
+func unquoted(text []byte, c io.Closer, how rule) io.ReadCloser {
 	if how.plain || !bytes.Contains(text, quotedFrom) {
-		return inMemory{bytes.NewBuffer(text[:len(text):len(text)])}
+		return inMemory{bytes.NewBuffer(text[:len(text):len(text)]), c}
 	}
-	return &unquoter{c: io.NopCloser(nil), eol: how.eol, bol: true, buf: text, err: io.EOF}
+	return &unquoter{c: c, eol: how.eol, bol: true, buf: text, err: io.EOF}
 }
 
 // inMemory is a text that a dedupe.Cleaner need not copy.
-type inMemory struct{ *bytes.Buffer }
+type inMemory struct {
+	*bytes.Buffer
+	io.Closer
+}
+
+// A loan is memory that goes back when it is closed.
+type loan struct{ room *[wholeSize]byte }
 
 // Close implements io.Closer.
-func (inMemory) Close() error { return nil }
+func (l *loan) Close() error {
+	if l.room != nil {
+		texts.Put(l.room)
+		l.room = nil
+	}
+	return nil
+}
 
 // Close closes the file.
 func (u *unquoter) Close() error { return u.c.Close() }
