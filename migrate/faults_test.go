@@ -184,7 +184,7 @@ func TestManyInFlight(t *testing.T) {
 		k.mbox("pc/"+folder, messages...)
 	}
 	proxy.Pace(2*time.Millisecond, 0)
-	proxy.Plan(mt.SwallowOK(17).With(mt.Restart(30*time.Millisecond)), mt.SwallowOK(20).With(mt.Restart(30*time.Millisecond)), mt.RestartAfter(9000, 10*time.Millisecond))
+	proxy.Plan(mt.SwallowOK(17).With(mt.Restart(30*time.Millisecond)), mt.SwallowOK(8).With(mt.Restart(30*time.Millisecond)), mt.RestartAfter(9000, 10*time.Millisecond))
 	k.run()
 	proxy.AllFired(t)
 	k.holds(want)
