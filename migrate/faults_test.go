@@ -176,7 +176,7 @@ func TestManyInFlight(t *testing.T) {
 	want := map[string][]string{}
 	for _, folder := range []string{"A", "B", "C", "D"} {
 		var messages []string
-		for i := range 30 {
+		for i := range 80 {
 			name := fmt.Sprint(folder, i)
 			messages = append(messages, mail(name, name, "text"))
 			want[folder] = append(want[folder], name)
