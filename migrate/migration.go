@@ -55,13 +55,15 @@ type Migration struct {
 	target  Target
 	opts    Options
 
-	ids    []int64          // of the inputs in the ledger
-	byID   map[int64]Source // to open a copy
-	run    int64
-	p      *Progress
-	survey Survey
-	met    bool     // a session was opened: what fails now may pass
-	late   sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
+	ids     []int64          // of the inputs in the ledger
+	byID    map[int64]Source // to open a copy
+	run     int64
+	p       *Progress
+	survey  Survey
+	why     map[int64]Renaming // of the store folders whose mailboxes have other names
+	renamed []RenamedMailbox
+	met     bool     // a session was opened: what fails now may pass
+	late    sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 }
 
 // New prepares a migration. The ledger's account and the inputs stay the caller's; target may be nil for Scan and
@@ -107,7 +109,8 @@ func (m *Migration) begin(ctx context.Context) error {
 type Report struct {
 	state.Tally
 	Verification
-	FlagsDropped int64 // keywords that the target does not keep, counted per message
+	Renamed      []RenamedMailbox // by this run
+	FlagsDropped int64            // keywords that the target does not keep, counted per message
 	Times        [StepVerify + 1]time.Duration
 }
 
@@ -119,6 +122,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 	var r Report
 	err := m.steps(ctx, &r)
 	var tallyErr error
+	r.Renamed = m.renamed
 	r.Tally, tallyErr = m.Tally(context.WithoutCancel(ctx))
 	if err == nil {
 		err = errors.Join(tallyErr, r.check())

@@ -22,7 +22,8 @@ type Plan struct {
 // PlannedFolder is a store folder and where its messages go.
 type PlannedFolder struct {
 	state.Holding
-	Mailbox string // empty: excluded
+	Mailbox string   // empty: excluded
+	Why     Renaming // it has another name than the folder
 }
 
 // PlannedMailbox is a mailbox and what it gets.
@@ -119,8 +120,11 @@ func (m *Migration) assign(ctx context.Context, mailboxes []MailboxInfo) error {
 	return m.withSession(ctx, func(ctx context.Context, s Session) error {
 		probe := prober{ctx: ctx, session: s, exists: mailboxes}
 		naming := newNaming(m.survey, mailboxes, func(name string) bool { return made[name] }, probe.allows, &m.opts)
+		naming.learn(folders)
+		m.why = map[int64]Renaming{}
 		for _, f := range folders {
 			to := naming.of(f)
+			m.why[f.ID] = naming.why
 			if probe.err != nil {
 				return probe.err
 			}
@@ -234,7 +238,7 @@ func (m *Migration) plannedFolders(ctx context.Context) ([]PlannedFolder, error)
 	}
 	folders := make([]PlannedFolder, 0, len(holdings))
 	for _, h := range holdings {
-		f := PlannedFolder{Holding: h}
+		f := PlannedFolder{Holding: h, Why: m.why[h.Folder.ID]}
 		if !h.Folder.Excluded {
 			f.Mailbox = names[h.Folder.Mailbox]
 		}

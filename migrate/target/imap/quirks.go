@@ -143,7 +143,7 @@ var longestName = []struct {
 }{
 	{cyrus, 450},
 	{courier, 240},
-	{gmail, 220},   // of characters; documented
+	{gmail, 220}, // of characters; documented
 }
 
 // takesName reports whether the server is known to take no mailbox of that name.
