@@ -10,14 +10,13 @@ import (
 // that the next run comes to the same.
 func otherNames(mailbox string, survey Survey) []string {
 	plain := plainName(mailbox, survey)
-	candidates := []string{plain, shortName(plain, survey)}
+	candidates := []string{plain, shortName(plain, survey), mailOf(plain), shortName(mailOf(plain), survey)} // the last two: there is a level of that name
 	prefix, levels := nameLevels(plain, survey)
 	if len(levels) > 1 { // a mailbox with mail in it can't have any below it
 		flattened := prefix + flat(levels)
 		candidates = append(candidates, flattened, shortName(flattened, survey))
 	}
-	candidates = append(candidates, mailOf(plain), shortName(mailOf(plain), survey)) // there is a level of that name
-	if survey.Prefix == "" && survey.Delimiter != 0 {                                // a server that does not tell that all lie below INBOX
+	if survey.Prefix == "" && survey.Delimiter != 0 { // a server that does not tell that all lie below INBOX
 		candidates = append(candidates, "INBOX"+string(survey.Delimiter)+shortName(plain, survey))
 	}
 	var names []string

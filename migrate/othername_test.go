@@ -31,7 +31,7 @@ func TestOtherNames(t *testing.T) {
 	}{
 		{Survey{Delimiter: '/', Prefix: ""}, "Clienti", []string{"Clienti (mail)", "INBOX/Clienti"}},
 		{Survey{Delimiter: '/', Prefix: "x/"}, "x/Clienti", []string{"x/Clienti (mail)"}},
-		{Survey{Delimiter: '.', Prefix: "INBOX."}, "INBOX.a:b.c", []string{"INBOX.a：b.c", "INBOX.a：b - c", "INBOX.a：b.c (mail)"}},
+		{Survey{Delimiter: '.', Prefix: "INBOX."}, "INBOX.a:b.c", []string{"INBOX.a：b.c", "INBOX.a：b.c (mail)", "INBOX.a：b - c"}},
 		{Survey{}, "flat", []string{"flat (mail)"}},
 	} {
 		if got := otherNames(tt.name, tt.survey); !slices.Equal(got, tt.want) {
