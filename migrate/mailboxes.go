@@ -110,8 +110,8 @@ func (m *Migration) makeMailbox(ctx context.Context, arranger Arranger, b state.
 	}
 	made, err := arranger.Create(ctx, b.Name, Role(b.Role))
 	m.reach(PointMade)
-	if err == nil && !made {
-		err = m.account.Made(ctx, b.ID, false)
+	if err == nil && !made || isRefusal(err) {
+		err = errors.Join(err, m.account.Made(ctx, b.ID, false))
 	}
 	return err
 }

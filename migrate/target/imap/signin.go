@@ -115,7 +115,8 @@ func (w *wire) introduce(version string) error {
 	if version != "" && !strings.ContainsFunc(version, func(r rune) bool { return !isASCII(r) }) {
 		ours += ` "version" ` + quote(version)
 	}
-	if _, err := w.command("ID", "ID ("+ours+")"); err != nil {
+	line := "ID (" + ours + ")"
+	if _, err := w.command(line, line); err != nil {
 		return w.broken(true)
 	}
 	return nil
