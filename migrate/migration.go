@@ -35,6 +35,8 @@ type Options struct {
 	Settle time.Duration
 	// Patience is how long a session may fail in a row before the run gives up; 0 means 5 min.
 	Patience time.Duration
+	// Approve sees the plan of [Migration.Run] before anything is done on the target, and ends the run with its error; nil approves.
+	Approve func(context.Context, *Plan) error
 	// Reached is called at every [Point], by the goroutine that reaches it; nil is usual.
 	Reached func(Point)
 	// Progress is written while the run goes on; nil is fine.
@@ -133,7 +135,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 func (m *Migration) steps(ctx context.Context, r *Report) error {
 	work := [StepVerify + 1]func(context.Context) error{
 		StepScan:   m.Scan,
-		StepPlan:   func(ctx context.Context) error { _, err := m.plan(ctx); return err },
+		StepPlan:   m.approved,
 		StepUpload: func(ctx context.Context) (err error) { r.FlagsDropped, err = m.Upload(ctx); return err },
 		StepVerify: func(ctx context.Context) (err error) {
 			r.Verification, err = m.Verify(ctx, VerifyOptions{})

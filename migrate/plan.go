@@ -17,6 +17,7 @@ type Plan struct {
 	Folders   []PlannedFolder
 	Mailboxes []PlannedMailbox // that get messages in this run, those with the most bytes first
 	Tally     state.Tally
+	Forecast
 }
 
 // PlannedFolder is a store folder and where its messages go.
@@ -33,14 +34,7 @@ type PlannedMailbox struct {
 }
 
 // Fits reports whether the target has room for what is to be sent, as far as it says.
-func (p *Plan) Fits() bool {
-	return !p.Survey.HasQuota || p.Survey.QuotaUsed+p.Tally.BytesPending <= p.Survey.QuotaLimit
-}
-
-// TooLarge reports whether a message is larger than the target takes.
-func (p *Plan) TooLarge() bool {
-	return p.Survey.AppendMax > 0 && p.Tally.BytesLargest > p.Survey.AppendMax
-}
+func (p *Plan) Fits() bool { return p.Lacking() == 0 }
 
 // Plan decides which copies are one message and where each goes, and stores it in the ledger. The target is asked, and not
 // changed. Scan comes before it.
@@ -50,6 +44,19 @@ func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	return m.describe(ctx, mailboxes)
+}
+
+// approved makes the plan, and shows it to who wants to see it before anything is done.
+func (m *Migration) approved(ctx context.Context) error {
+	if m.opts.Approve == nil {
+		_, err := m.plan(ctx)
+		return err
+	}
+	plan, err := m.Plan(ctx)
+	if err != nil {
+		return err
+	}
+	return m.opts.Approve(ctx, plan)
 }
 
 // plan is Plan for those who don't want to see it. It returns what the target has.
@@ -223,8 +230,10 @@ func (m *Migration) describe(ctx context.Context, mailboxes []MailboxInfo) (*Pla
 	if p.Folders, err = m.plannedFolders(ctx); err != nil {
 		return nil, err
 	}
-	p.Tally, err = m.Tally(ctx)
-	return p, err
+	if p.Tally, err = m.Tally(ctx); err != nil {
+		return nil, err
+	}
+	return p, m.forecast(ctx, p)
 }
 
 func (m *Migration) plannedFolders(ctx context.Context) ([]PlannedFolder, error) {

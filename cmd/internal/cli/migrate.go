@@ -28,6 +28,7 @@ it. Stop it whenever you like: the same command again goes on where it stopped.`
 	}
 	flags.add(cmd)
 	export.add(cmd)
+	cmd.Flags().BoolVar(&flags.yes, "yes", false, "don't ask about what can't end today")
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	return cmd
 }
@@ -40,6 +41,7 @@ func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, export *exportFla
 	if err := export.write(cmd.Context(), a, j.inputs); err != nil {
 		return errors.Join(err, j.close())
 	}
+	j.sure = flags.yes
 	report, err := a.run(cmd.Context(), j)
 	err = a.settle(cmd.Context(), j, report, err)
 	if !a.ui.json {
@@ -50,9 +52,12 @@ func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, export *exportFla
 
 // run does all the steps before the eyes of the user.
 func (a *app) run(ctx context.Context, j *job) (migrate.Report, error) {
-	display := a.ui.show(j.opts.Progress)
-	defer display.Stop()
-	return j.migration().Run(ctx)
+	v := &approver{a: a, ask: !j.sure, display: a.ui.show(j.opts.Progress), counts: j.opts.Progress}
+	defer func() { v.display.Stop() }()
+	j.opts.Approve = v.approve
+	report, err := j.migration().Run(ctx)
+	j.plan = v.plan
+	return report, err
 }
 
 // settle prints the account of a run and turns what was rejected into an error.
