@@ -18,17 +18,16 @@ var errUnapproved = errors.New("migrate: not confirmed, nothing was sent")
 // worries are the reasons to think twice before a run that can't end today, or not at all.
 func worries(p *migrate.Plan) []string {
 	var all []string
+	size := progress.Bytes(p.Tally.BytesPending)
 	if lacking := p.Lacking(); lacking > 0 {
-		all = append(all, fmt.Sprintf("%s to send, %s more than there is room for in the account (%s of %s in use)", progress.Bytes(p.Tally.BytesPending),
-			progress.Bytes(lacking), progress.Bytes(p.Survey.QuotaUsed), progress.Bytes(p.Survey.QuotaLimit)))
+		free := max(p.Survey.QuotaLimit-p.Survey.QuotaUsed, 0)
+		all = append(all, fmt.Sprintf("%s to send, %s free in the account: %s will find no room", size, progress.Bytes(free), progress.Bytes(lacking)))
 	}
 	switch {
 	case p.Days > 1:
-		all = append(all, fmt.Sprintf("%s to send, and the server takes %s a day (%s): it will take %s", progress.Bytes(p.Tally.BytesPending),
-			progress.Bytes(p.Survey.DailyBytes), p.Survey.DailySource, counted(p.Days, "day")))
+		all = append(all, fmt.Sprintf("the server takes %s a day: %s to send take %s", progress.Bytes(p.Survey.DailyBytes), size, counted(p.Days, "day")))
 	case !p.Today():
-		all = append(all, fmt.Sprintf("%s to send, which takes about %s at %s/s", progress.Bytes(p.Tally.BytesPending),
-			progress.Duration(p.Sending), progress.Bytes(p.Rate)))
+		all = append(all, fmt.Sprintf("%s to send take about %s at %s/s", size, progress.Duration(p.Sending), progress.Bytes(p.Rate)))
 	}
 	return all
 }
@@ -50,14 +49,17 @@ func (v *approver) approve(ctx context.Context, p *migrate.Plan) error {
 	if len(all) == 0 {
 		return nil
 	}
-	for _, worry := range all {
-		v.display.Print("unpop: warning: " + worry)
-	}
 	if !v.ask || v.a.ui.json || !term.IsTerminal(int(os.Stdin.Fd())) {
+		for _, worry := range all {
+			v.display.Print("unpop: warning: " + worry)
+		}
 		return nil
 	}
 	v.display.Stop()
 	defer func() { v.display = v.a.ui.show(v.counts) }()
+	for _, worry := range all {
+		v.a.ui.warn(worry)
+	}
 	question := "It can be stopped at any time, and the same command goes on later. Begin? [y/N] "
 	if err := v.a.confirm(ctx, os.Stdin, question); err != nil {
 		if errors.Is(err, errRefused) {

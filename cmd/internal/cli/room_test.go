@@ -86,15 +86,15 @@ func TestWorries(t *testing.T) {
 		"none": {planOf(migrate.Survey{DailyBytes: 500e6}, migrate.Forecast{Rate: 1e6, Sending: time.Hour, Days: 1}), nil},
 		"no room": {
 			planOf(migrate.Survey{HasQuota: true, QuotaLimit: 9e6, QuotaUsed: 8e6}, migrate.Forecast{}),
-			[]string{"4.0 MB to send, 3.0 MB more than there is room for in the account (8.0 MB of 9.0 MB in use)"},
+			[]string{"4.0 MB to send, 1.0 MB free in the account: 3.0 MB will find no room"},
 		},
 		"a daily limit": {
 			planOf(migrate.Survey{DailyBytes: 1e6, DailySource: "x.example"}, migrate.Forecast{Days: 4}),
-			[]string{"4.0 MB to send, and the server takes 1.0 MB a day (x.example): it will take 4 days"},
+			[]string{"the server takes 1.0 MB a day: 4.0 MB to send take 4 days"},
 		},
 		"a slow line": {
 			planOf(migrate.Survey{}, migrate.Forecast{Rate: 1000, Sending: 50 * time.Hour}),
-			[]string{"4.0 MB to send, which takes about 2 days at 1.0 kB/s"},
+			[]string{"4.0 MB to send take about 2 days at 1.0 kB/s"},
 		},
 	} {
 		if got := worries(tt.plan); !slices.Equal(got, tt.want) {
