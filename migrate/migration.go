@@ -64,6 +64,7 @@ type Migration struct {
 	survey  Survey
 	why     map[int64]Renaming // of the store folders whose mailboxes have other names
 	renamed []RenamedMailbox
+	unseen  *Plan    // is to be approved
 	met     bool     // a session was opened: what fails now may pass
 	late    sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 }
@@ -135,7 +136,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 func (m *Migration) steps(ctx context.Context, r *Report) error {
 	work := [StepVerify + 1]func(context.Context) error{
 		StepScan:   m.Scan,
-		StepPlan:   m.approved,
+		StepPlan:   m.planStep,
 		StepUpload: func(ctx context.Context) (err error) { r.FlagsDropped, err = m.Upload(ctx); return err },
 		StepVerify: func(ctx context.Context) (err error) {
 			r.Verification, err = m.Verify(ctx, VerifyOptions{})
@@ -143,6 +144,11 @@ func (m *Migration) steps(ctx context.Context, r *Report) error {
 		},
 	}
 	for step := StepScan; step <= StepVerify; step++ {
+		if step == StepUpload { // nobody's time but that of who is asked
+			if err := m.approved(ctx); err != nil {
+				return err
+			}
+		}
 		started := time.Now()
 		err := work[step](ctx)
 		r.Times[step] = time.Since(started)

@@ -46,16 +46,23 @@ func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
 	return m.describe(ctx, mailboxes)
 }
 
-// approved makes the plan, and shows it to who wants to see it before anything is done.
-func (m *Migration) approved(ctx context.Context) error {
+// planStep makes the plan, and keeps it for who wants to see it.
+func (m *Migration) planStep(ctx context.Context) (err error) {
 	if m.opts.Approve == nil {
-		_, err := m.plan(ctx)
+		_, err = m.plan(ctx)
 		return err
 	}
-	plan, err := m.Plan(ctx)
-	if err != nil {
-		return err
+	m.unseen, err = m.Plan(ctx)
+	return err
+}
+
+// approved lets somebody look at the plan before anything is done.
+func (m *Migration) approved(ctx context.Context) error {
+	if m.unseen == nil {
+		return nil
 	}
+	plan := m.unseen
+	m.unseen = nil
 	return m.opts.Approve(ctx, plan)
 }
 

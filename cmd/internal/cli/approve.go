@@ -56,7 +56,7 @@ func (v *approver) approve(ctx context.Context, p *migrate.Plan) error {
 		return nil
 	}
 	v.display.Stop()
-	defer func() { v.display = v.a.ui.show(v.counts) }()
+	defer func() { v.display = v.a.ui.showMore(v.counts) }()
 	for _, worry := range all {
 		v.a.ui.warn(worry)
 	}
