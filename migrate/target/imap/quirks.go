@@ -66,6 +66,11 @@ var quirks = []quirk{
 	{dovecot, dovecotTested, "SEARCH does not see what another session stored", "Find sends NOOP first", ""},
 	{dovecot, dovecotTested, "Maildir takes no dot in names, and STATUS says so", "Allows asks", ""},
 	{dovecot, dovecotTested, "mail_max_userip_connections is 10", "fewer connections, and not a wrong password", ""},
+	{
+		dovecot, dovecotTested, `mail in mbox files: CREATE below a mailbox NO [CANNOT] "Mailbox doesn't allow inferior mailboxes", of a level NO [ALREADYEXISTS]`,
+		"\\Noinferiors tells before, where there is a mailbox; another name", "",
+	},
+	{dovecot, dovecotTested, `CREATE: NO [CANNOT] "Mailbox name too long" beyond 255 bytes; STATUS does not tell`, "a shorter name", ""},
 	{mox, moxTested, "keywords in lower case, $NotJunk added, INBOX listed as Inbox", "names and flags compare without case", ""},
 
 	{
