@@ -1,0 +1,87 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// What is looked for is found among the copies, whatever became of them, and among the messages, whose copies may be gone. A find
+// is the number of a message: that of its first copy, also where it was never planned. The same one may come several times.
+
+// everything lists numbers and subjects of an account's copies and messages that fulfil a condition on the table t.
+const everything = "SELECT message, subject FROM (" +
+	"SELECT coalesce(v.message, c.id) AS message, c.message_id, c.subject, c.part, c.folder, c.ref FROM copy c LEFT JOIN verdict v ON v.copy = c.id WHERE c.part IN " + partsOf +
+	" UNION ALL SELECT m.id, m.message_id, m.subject, 0, 0, '' FROM message m WHERE m.mailbox IN " + boxesOf + ") AS t WHERE "
+
+type find struct {
+	message int64
+	subject string
+}
+
+func (a *Account) finds(ctx context.Context, where string, args ...any) iter.Seq2[find, error] {
+	return stream(ctx, a.l.read, func(rows *sql.Rows) (find, error) {
+		var f find
+		return f, rows.Scan(&f.message, &f.subject)
+	}, everything+where, append([]any{a.id, a.id}, args...)...)
+}
+
+func found(finds iter.Seq2[find, error], fits func(find) bool) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		for f, err := range finds {
+			if (err != nil || fits(f)) && !yield(f.message, err) {
+				return
+			}
+		}
+	}
+}
+
+func all(find) bool { return true }
+
+// FindMessageID finds messages by their Message-ID, with or without its angle brackets.
+func (a *Account) FindMessageID(ctx context.Context, id string) iter.Seq2[int64, error] {
+	id = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(id), "<"), ">")
+	return found(a.finds(ctx, "t.message_id <> '' AND t.message_id IN (?, ?)", id, "<"+id+">"), all)
+}
+
+// FindSubject finds messages by a part of their subject, without regard to case in any script.
+func (a *Account) FindSubject(ctx context.Context, part string) iter.Seq2[int64, error] {
+	fold := cases.Fold()
+	part = fold.String(norm.NFC.String(part))
+	return found(a.finds(ctx, "t.subject <> ''"), func(f find) bool {
+		return strings.Contains(fold.String(norm.NFC.String(f.subject)), part)
+	})
+}
+
+// FindFolder finds messages by the store folder of a copy: its full name or the end of it, without regard to ASCII case.
+func (a *Account) FindFolder(ctx context.Context, name string) iter.Seq2[int64, error] {
+	name = strings.Trim(name, "/")
+	return found(a.finds(ctx, "t.folder IN (SELECT id FROM folder WHERE source IN "+sourcesOf+
+		" AND (lower(name) = lower(?) OR lower(substr('/' || name, -length(?) - 1)) = lower('/' || ?)))", a.id, name, name, name), all)
+}
+
+// FindFile finds messages by a file or directory below the path of a source, rel being relative to that with slashes: all copies of a
+// part of that name or below it, or the copy of a part that lies in a file of its own.
+func (a *Account) FindFile(ctx context.Context, source int64, rel string) iter.Seq2[int64, error] {
+	if rel == "." {
+		return found(a.finds(ctx, "t.part IN (SELECT id FROM part WHERE source = ?)", source), all)
+	}
+	dir, file := "", rel
+	if i := strings.LastIndexByte(rel, '/'); i >= 0 {
+		dir, file = rel[:i], rel[i+1:]
+	}
+	switch base := dir[strings.LastIndexByte(dir, '/')+1:]; base { // of a Maildir
+	case "cur", "new":
+		dir = strings.TrimSuffix(strings.TrimSuffix(dir, base), "/")
+	}
+	if dir == "" {
+		dir = "."
+	}
+	return found(a.finds(ctx, "t.part IN (SELECT id FROM part WHERE source = ?3 AND (name = ?4 OR substr(name, 1, length(?4) + 1) = ?4 || '/')) OR "+
+		"t.part IN (SELECT id FROM part WHERE source = ?3 AND name = ?5) AND (t.ref = ?6 OR substr(?6, 1, length(t.ref) + 1) IN (t.ref || ':', t.ref || ';'))",
+		source, rel, dir, file), all)
+}
