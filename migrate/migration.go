@@ -109,6 +109,7 @@ type Report struct {
 	Verification
 	FlagsDropped int64 // keywords that the target does not keep, counted per message
 	Times        [StepVerify + 1]time.Duration
+	Server       string // what it calls itself; empty: it was not asked
 }
 
 // ErrIncomplete says that work is left: running again goes on with it.
@@ -120,6 +121,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 	err := m.steps(ctx, &r)
 	var tallyErr error
 	r.Tally, tallyErr = m.Tally(context.WithoutCancel(ctx))
+	r.Server = m.survey.Server
 	if err == nil {
 		err = errors.Join(tallyErr, r.check())
 	}

@@ -19,6 +19,7 @@ type job struct {
 	account *state.Account
 	target  *imap.Target // nil until signed in
 	opts    migrate.Options
+	tally   string // what the ledger keeps of a run that is not the engine's
 }
 
 // prepare opens all that plan and migrate need. What is wrong with the command line or with a source comes out before
@@ -112,7 +113,7 @@ func (j *job) ended(ctx context.Context, err error) error {
 	if err != nil {
 		outcome = oneLine(err)
 	}
-	return j.account.EndRun(ctx, run.ID, outcome, "")
+	return j.account.EndRun(ctx, run.ID, outcome, j.tally)
 }
 
 // sourceIDs are the ledger's numbers of the sources.

@@ -91,7 +91,7 @@ func (a *Account) checked() string {
 		return "The server has not been asked for them again; unpop verify does that."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Checked on %s: the server was asked for %s", a.moment(c.At), progress.Count(c.Verified+c.Missing))
+	fmt.Fprintf(&b, "Checked on %s: the server was asked for %s", a.moment(c.At), progress.Count(c.Verified+c.Missing+c.Different))
 	if c.Deep {
 		b.WriteString(", and every byte was compared")
 	}
