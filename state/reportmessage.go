@@ -25,13 +25,20 @@ const (
 	WhichAll      Which = "true"
 	WhichUploaded Which = "m.state = 2 AND m.how <= 2"
 	WhichPresent  Which = "m.state = 2 AND m.how = 3"
-	WhichMoved    Which = "m.state = 2 AND m.how = 4"
+	WhichMoved    Which = "m.state = 2 AND m.how >= 4"
 	WhichRejected Which = "m.state = 3"
 	WhichVariant  Which = "m.variant = 1"
-	WhichRepaired Which = "m.state = 2 AND m.repair > 0"
+	WhichRepaired Which = "m.state = 2 AND " + changed
 	WhichMissing  Which = "m.state = 2 AND m.missing = 1"
 	WhichPending  Which = "m.state NOT IN (2, 3)"
 )
+
+// changed is the condition for a message to have been sent with other bytes than it has. A higher number than a step's says that the
+// target has bytes of its own.
+const changed = "m.repair BETWEEN 1 AND 9"
+
+// Changed reports whether the message was sent with other bytes than it has, because the target refused it as it is.
+func (m Message) Changed() bool { return m.Repair > 0 && m.Repair < 10 }
 
 const toldColumns = messageColumns + ", b.name, m.run, coalesce(s.path, ''), coalesce(c.rebuilt, 0), " +
 	"(SELECT count(*) FROM verdict v WHERE v.message = m.id AND v.copy <> m.id) + " +

@@ -75,7 +75,7 @@ func (a *Account) totalMessages(ctx context.Context, t *Totals) error {
 	rows := stream(ctx, a.l.read, func(rows *sql.Rows) (messageCount, error) {
 		var c messageCount
 		return c, rows.Scan(&c.state, &c.how, &c.here, &c.messages, &c.variants, &c.bytes, &c.repaired, &c.missing)
-	}, "SELECT m.state, m.how, "+ledBy("m.id")+" OR "+followed("m.id")+", count(*), sum(m.variant), sum("+sizeThere+"), sum(m.repair > 0), sum(m.missing) "+
+	}, "SELECT m.state, m.how, "+ledBy("m.id")+" OR "+followed("m.id")+", count(*), sum(m.variant), sum("+sizeThere+"), sum("+changed+"), sum(m.missing) "+
 		"FROM message m WHERE m.mailbox IN "+boxesOf+" GROUP BY 1, 2, 3", a.id)
 	for c, err := range rows {
 		if err != nil {
@@ -103,7 +103,7 @@ func (t *Totals) count(c messageCount) {
 		return
 	}
 	t.Variant += c.variants
-	t.add(c.state, c.how, true, c.messages)
+	t.add(c.state, min(c.how, Moved), true, c.messages)
 	switch {
 	case c.state == Done && c.how <= Adopted:
 		t.BytesUploaded += c.bytes

@@ -18,6 +18,7 @@ type story struct {
 	run       *state.Run
 	attempts  []state.Attempt
 	namesakes []state.Told
+	from      string // the mailbox in which it was found, if it was moved
 }
 
 // mostCopies and mostNamesakes bound what is told of one message.
@@ -49,6 +50,9 @@ func readStory(ctx context.Context, m match) (*story, error) {
 		return nil, err
 	}
 	if s.namesakes, err = m.account.Namesakes(ctx, s.msg.Message, mostNamesakes); err != nil {
+		return nil, err
+	}
+	if s.from, err = m.account.MovedFrom(ctx, m.number); err != nil {
 		return nil, err
 	}
 	return s, s.findRun(ctx, m.account)

@@ -24,10 +24,8 @@ func (w *asked) show(_ context.Context, s *story) error {
 		ui.printf("%s\n", line)
 	}
 	w.showCopies(s)
-	for _, reason := range []string{s.choice(), s.placing()} {
-		if reason != "" {
-			ui.printf("%s\n", reason)
-		}
+	if reasons := without([]string{s.choice(), s.placing()}, ""); len(reasons) > 0 {
+		ui.printf("\n%s\n", strings.Join(reasons, "\n"))
 	}
 	w.showNamesakes(s)
 	return nil
@@ -46,7 +44,7 @@ func (s *story) fate(ledger string) []string {
 	for _, try := range s.attempts {
 		lines = append(lines, fmt.Sprintf("  %s, %s: %s", moment(try.Time), mend.Step(try.Repair), printable(try.Reason)))
 	}
-	if m.State == state.Rejected || m.Repair > 0 {
+	if m.State == state.Rejected || m.Changed() {
 		lines = append(lines, "The original is kept in "+printable(quarantineFor(ledger)))
 	}
 	_, size := m.OnTarget()
@@ -56,7 +54,7 @@ func (s *story) fate(ledger string) []string {
 	}
 	lines = append(lines, about+".")
 	if flags := flagWords(m.Flags, m.Keywords); flags != "" {
-		lines = append(lines, "With the flags and tags of all copies: "+flags+".")
+		lines = append(lines, s.flagsOf()+flags+".")
 	}
 	return without(lines, "")
 }
@@ -87,6 +85,7 @@ func (s *story) place() string {
 var deeds = map[state.How]string{
 	state.Appended: "Uploaded", state.Adopted: "Uploaded (the answer got lost, and it was found there)",
 	state.Present: "Was there already: found", state.Moved: "Was there already, in another mailbox: moved",
+	state.Moved + 1: "Was there already, and was given this mailbox too (a label),",
 }
 
 // deed says how it came there, and when.
@@ -98,8 +97,11 @@ func (s *story) deed() string {
 	if s.msg.State == state.Rejected {
 		text = "Tried"
 	}
-	if s.msg.Repair > 0 && s.msg.State == state.Done {
+	if s.msg.Changed() && s.msg.State == state.Done {
 		text += ", changed as the server wants it (" + mend.Step(s.msg.Repair).String() + "),"
+	}
+	if s.from != "" {
+		text += " from " + printable(s.from)
 	}
 	if s.run == nil {
 		return text + "."
@@ -109,6 +111,14 @@ func (s *story) deed() string {
 		text += ", ended " + moment(s.run.Ended)
 	}
 	return text + "."
+}
+
+// flagsOf says whose flags they are.
+func (s *story) flagsOf() string {
+	if len(s.copies) > 1 {
+		return "Flags and tags, those of all copies: "
+	}
+	return "Flags and tags: "
 }
 
 func (s *story) dateFrom() string {
@@ -161,7 +171,6 @@ func (w *asked) showCopies(s *story) {
 	if s.more > 0 {
 		ui.printf("\n  … and %s more\n", progress.Count(int64(s.more)))
 	}
-	ui.printf("\n")
 }
 
 // partPath is where the part is, for who wants to look.
@@ -177,7 +186,7 @@ func (w *asked) showNamesakes(s *story) {
 	if len(s.namesakes) == 0 {
 		return
 	}
-	w.app.ui.printf("\nThe same Message-ID, and another text or way (the text decides, so they are messages of their own):\n")
+	w.app.ui.printf("\nThe same Message-ID, but not the same message (the text decides):\n")
 	for _, n := range s.namesakes {
 		w.app.ui.printf("  number %d: %s, in %s\n", n.ID, shorten(subject(n.Message), 40), printable(n.MailboxName))
 	}

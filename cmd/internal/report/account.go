@@ -13,6 +13,7 @@ type Account struct {
 	Target  string // URL without secrets
 	Totals  state.Totals
 	History History
+	Turn    state.BatchTurn // in a batch
 	Years   []state.Year
 	Sources []Source
 	Boxes   []state.MailboxTotal
@@ -23,7 +24,7 @@ type Account struct {
 func Gather(ctx context.Context, account *state.Account, opts Options) (*Account, error) {
 	a := &Account{Options: opts, Target: account.Target}
 	for _, read := range []func(context.Context, *state.Account) error{
-		a.readTotals, a.readHistory, a.readYears, a.readSources, a.readBoxes, a.readLists,
+		a.readTotals, a.readTurn, a.readHistory, a.readYears, a.readSources, a.readBoxes, a.readLists,
 	} {
 		if err := read(ctx, account); err != nil {
 			return nil, err
@@ -34,6 +35,11 @@ func Gather(ctx context.Context, account *state.Account, opts Options) (*Account
 
 func (a *Account) readTotals(ctx context.Context, account *state.Account) (err error) {
 	a.Totals, err = account.Totals(ctx)
+	return err
+}
+
+func (a *Account) readTurn(ctx context.Context, account *state.Account) (err error) {
+	a.Turn, _, err = account.BatchTurn(ctx)
 	return err
 }
 

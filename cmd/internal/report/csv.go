@@ -56,7 +56,7 @@ func csvRow(target string, m *state.Told) []string {
 	row := []string{
 		target, fate(m.Message), m.MailboxName, number(int64(m.UIDValidity)), number(int64(m.UID)), timestamp(m.Date), m.Subject, m.MessageID,
 		strings.Join(flagList(m.Flags, nil), " "), strings.Join(m.Keywords, " "), strconv.FormatInt(size, 10), number(m.Copies),
-		m.SourcePath, m.Folder, m.Part, m.Ref, yes(m.Variant), yes(m.Rebuilt), yes(m.Partial), yes(m.Repair > 0), number(m.Run), m.Reason,
+		m.SourcePath, m.Folder, m.Part, m.Ref, yes(m.Variant), yes(m.Rebuilt), yes(m.Partial), yes(m.Changed()), number(m.Run), m.Reason,
 	}
 	for i := range row {
 		row[i] = cell(row[i])

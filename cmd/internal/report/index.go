@@ -11,6 +11,8 @@ import (
 // Entry is an account's line on the index page of many.
 type Entry struct {
 	Target  string
+	Name    string // what a batch calls it; empty: nothing
+	Person  bool   // a batch can do no more without a person
 	File    string // the account's page, relative to the index
 	Level   Level
 	Reason  string // why an account is not complete, where the last run said it
@@ -25,10 +27,12 @@ type Figures struct{ Seen, Stored, Pending, Rejected, Bytes int64 }
 func (a *Account) Entry(file string) Entry {
 	t := a.Totals
 	e := Entry{
-		Target: a.Target, File: file, Level: a.level(), Checked: a.History.Check.At,
+		Target: a.Target, Name: a.Turn.Name, Person: a.Turn.NeedsPerson, File: file, Level: a.level(), Checked: a.History.Check.At,
 		Figures: Figures{t.Seen, t.Stored, t.Pending + a.undecided(), t.Rejected(), t.Bytes},
 	}
-	if runs := a.History.Runs; len(runs) > 0 && e.Level != Good {
+	if a.Turn.Reason != "" && e.Level != Good {
+		e.Reason = a.Turn.Reason
+	} else if runs := a.History.Runs; len(runs) > 0 && e.Level != Good {
 		if last := runs[len(runs)-1]; last.Outcome != "done" {
 			e.Reason = last.Went()
 		}
@@ -40,7 +44,12 @@ func (a *Account) Entry(file string) Entry {
 var titles = map[Level]string{Good: "complete", Part: "see report", Open: "not finished", Lost: "mail missing"}
 
 // State is the level in words.
-func (e Entry) State() string { return titles[e.Level] }
+func (e Entry) State() string {
+	if e.Person && e.Level == Open {
+		return "needs a person"
+	}
+	return titles[e.Level]
+}
 
 // Index is the page that leads to those of many accounts.
 type Index struct {

@@ -109,13 +109,18 @@ func (j *jsonWriter) messages(ctx context.Context, account *state.Account) error
 			return err
 		}
 		row := newMessageJSON(&m)
-		if m.State == state.Rejected || m.Repair > 0 {
+		if m.State == state.Rejected || m.Changed() {
 			tries, err := account.Attempts(ctx, m.ID)
 			if err != nil {
 				return err
 			}
 			for _, t := range tries {
 				row.Attempts = append(row.Attempts, tryJSON{t.Time.UTC(), t.Repair, t.Reason})
+			}
+		}
+		if m.How >= state.Moved {
+			if row.MovedFrom, err = account.MovedFrom(ctx, m.ID); err != nil {
+				return err
 			}
 		}
 		if next(row); j.err != nil {
@@ -130,7 +135,7 @@ func newMessageJSON(m *state.Told) messageJSON {
 	return messageJSON{
 		ID: m.ID, State: fate(m.Message), Mailbox: m.MailboxName, UIDValidity: m.UIDValidity, UID: m.UID, Date: time.Unix(m.Date, 0).UTC(),
 		Subject: m.Subject, MessageID: m.MessageID, Flags: flagList(m.Flags, nil), Keywords: append([]string{}, m.Keywords...), Size: size, Copies: m.Copies,
-		Source: m.SourcePath, Folder: m.Folder, Part: m.Part, Ref: m.Ref, Variant: m.Variant, Changed: m.Repair > 0, Run: m.Run, Reason: m.Reason,
+		Source: m.SourcePath, Folder: m.Folder, Part: m.Part, Ref: m.Ref, Variant: m.Variant, Changed: m.Changed(), Run: m.Run, Reason: m.Reason,
 	}
 }
 

@@ -136,6 +136,7 @@ type messageJSON struct {
 	Changed     bool      `json:"changed"`
 	Run         int64     `json:"run"`
 	Reason      string    `json:"reason"`
+	MovedFrom   string    `json:"moved_from,omitempty"`
 	Attempts    []tryJSON `json:"attempts,omitempty"`
 }
 

@@ -22,7 +22,7 @@ type Lists struct {
 	Missing    List[state.Told]
 	Variants   List[state.Told]
 	Repaired   List[state.Told]
-	Moved      List[state.Told]
+	Moved      List[Moved]
 	Present    List[state.Told]
 	Pending    List[state.Told]
 	Expunged   List[state.ToldCopy]
@@ -34,6 +34,12 @@ type Lists struct {
 type Rejected struct {
 	state.Told
 	Attempts []state.Attempt
+}
+
+// Moved is a message that was found in another mailbox.
+type Moved struct {
+	state.Told
+	From string // empty: not known
 }
 
 // Excluded is a folder that was left out.
@@ -52,7 +58,6 @@ func (a *Account) readLists(ctx context.Context, account *state.Account) error {
 		{state.WhichMissing, &l.Missing, t.Missing},
 		{state.WhichVariant, &l.Variants, t.Variant},
 		{state.WhichRepaired, &l.Repaired, t.Repaired},
-		{state.WhichMoved, &l.Moved, t.Moved},
 		{state.WhichPresent, &l.Present, t.Present},
 		{state.WhichPending, &l.Pending, t.Pending},
 	} {
@@ -70,6 +75,9 @@ func (a *Account) readLists(ctx context.Context, account *state.Account) error {
 		return err
 	}
 	a.listExcluded()
+	if err := a.readMoved(ctx, account); err != nil {
+		return err
+	}
 	return a.readRejected(ctx, account)
 }
 
@@ -97,6 +105,22 @@ func (a *Account) readRejected(ctx context.Context, account *state.Account) erro
 			return err
 		}
 		a.Lists.Rejected.Rows = append(a.Lists.Rejected.Rows, Rejected{m, attempts})
+	}
+	return nil
+}
+
+func (a *Account) readMoved(ctx context.Context, account *state.Account) error {
+	var told List[state.Told]
+	if err := told.fill(account.Tell(ctx, state.WhichMoved, a.limit()), a.Totals.Moved); err != nil {
+		return err
+	}
+	a.Lists.Moved.Total = told.Total
+	for _, m := range told.Rows {
+		from, err := account.MovedFrom(ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		a.Lists.Moved.Rows = append(a.Lists.Moved.Rows, Moved{m, from})
 	}
 	return nil
 }

@@ -35,6 +35,9 @@ func (a *Account) Verdict() Verdict {
 	if n := a.broken(); n > 0 {
 		v.Details = append(v.Details, fmt.Sprintf("%s of the sources could not be read to the end; see “Sources”.", count(n, "piece")))
 	}
+	if a.Turn.NeedsPerson && v.Level != Good {
+		v.Details = append(v.Details, "It needs a person: "+a.Turn.Reason)
+	}
 	if a.HeldBy != "" {
 		v.Details = append(v.Details, "unpop is at work on this account; the figures are those of the moment at which this report was made.")
 	}

@@ -80,7 +80,7 @@ func fate(m state.Message) string {
 		return "missing"
 	case m.How == state.Present:
 		return "present"
-	case m.How == state.Moved:
+	case m.How >= state.Moved: // or given a further label
 		return "moved"
 	default:
 		return "uploaded"
