@@ -28,9 +28,10 @@ func (a *app) report() *cobra.Command {
 		Use:   "report",
 		Short: "Write what was done, to hand over: a page, a table or an object.",
 		Long: `Write what was done, to hand over: a page to print (HTML), a table of every
-message for a spreadsheet (CSV), or an object for scripts (JSON). Only the ledger
-is asked, also while a run goes on. Of a ledger with several accounts, the pages
-go to a directory with an index.`,
+message for a spreadsheet (CSV), or an object for scripts (JSON). Only the
+ledger is asked, also while a run goes on. Of a ledger with several accounts,
+the pages go to a directory with an index. CSV and JSON go to standard output
+unless --out names a file.`,
 		Example: `  unpop report
   unpop report --state ~/anna.db --out anna.html
   unpop report --state ~/batch.db --out reports
@@ -42,7 +43,7 @@ go to a directory with an index.`,
 	cmd.Flags().SortFlags = false
 	flags.ledgerFlag.add(cmd, "the ledger's `FILE` (default: the only one)")
 	cmd.Flags().StringVar(&flags.account, "account", "", "only this one, by its `URL`")
-	cmd.Flags().StringVar(&flags.format, "format", "html", "html, csv or json: `NAME`")
+	cmd.Flags().StringVar(&flags.format, "format", "html", "write `FORMAT`: html, csv or json")
 	cmd.Flags().StringVar(&flags.out, "out", "", "write to `FILE` or directory, - is standard output")
 	return cmd
 }

@@ -23,8 +23,8 @@ func (a *app) why() *cobra.Command {
 		Short: "Tell the story of a message: its copies, which one won, where it went.",
 		Long: `Tell the story of a message: its copies, which of them won and why, where it
 went, when and how. It is found by its Message-ID, by a source's file or store
-folder, or by a part of its subject, whichever fits first. Where several fit, they
-are listed to choose from.`,
+folder, or by a part of its subject, whichever fits first. Where several fit,
+they are listed to choose from.`,
 		Example: `  unpop why '<4711.0815@mail.example.org>'
   unpop why 'Local Folders/Clienti/ACME'
   unpop why --state ~/anna.db fattura`,
