@@ -75,8 +75,9 @@ func (a *Account) totalMessages(ctx context.Context, t *Totals) error {
 	rows := stream(ctx, a.l.read, func(rows *sql.Rows) (messageCount, error) {
 		var c messageCount
 		return c, rows.Scan(&c.state, &c.how, &c.here, &c.messages, &c.variants, &c.bytes, &c.repaired, &c.missing)
-	}, "SELECT m.state, m.how, "+ledBy("m.id")+" OR "+followed("m.id")+", count(*), sum(m.variant), sum("+sizeThere+"), sum("+changed+"), sum(m.missing) "+
-		"FROM message m WHERE m.mailbox IN "+boxesOf+" GROUP BY 1, 2, 3", a.id)
+	}, "SELECT state, how, here, count(*), sum(variant), sum(size), sum(changed), sum(missing) FROM ("+
+		"SELECT m.state, m.how, "+ledBy("m.id")+" OR "+followed("m.id")+" AS here, m.variant, "+sizeThere+" AS size, "+changed+" AS changed, m.missing "+
+		"FROM message m WHERE m.mailbox IN "+boxesOf+" LIMIT -1) GROUP BY 1, 2, 3", a.id) // the limit keeps SQLite from asking twice
 	for c, err := range rows {
 		if err != nil {
 			return err

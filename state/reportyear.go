@@ -3,8 +3,10 @@ package state
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Year is how much mail is of one year (UTC).
@@ -22,21 +24,11 @@ const noDate = 9
 // that a single copy may be of another year.
 func (a *Account) Years(ctx context.Context) ([]Year, error) {
 	years := map[int]Year{}
-	add := func(query string, args ...any) error {
-		for y, err := range a.years(ctx, query, args...) {
-			if err != nil {
-				return err
-			}
-			sum := years[y.Year]
-			years[y.Year] = Year{y.Year, sum.Copies + y.Copies, sum.Messages + y.Messages, sum.Stored + y.Stored}
-		}
-		return nil
-	}
-	err := add("SELECT "+yearOf("c.date", "c.daterank >= ?")+", count(*), 0, 0 FROM copy c JOIN folder f ON f.id = c.folder "+
-		"WHERE c.part IN "+partsOf+" AND c.state = 0 AND f.excluded = 0 GROUP BY 1", noDate, a.id)
+	err := a.addDays(ctx, years, "SELECT "+dayOf("c.date", "c.daterank >= ?")+", count(*), 0, 0 FROM copy c JOIN folder f ON f.id = c.folder "+
+		"WHERE c.part IN "+partsOf+" AND c.state = 0 AND f.excluded = 0 GROUP BY 1")
 	if err == nil {
-		err = add("SELECT "+yearOf("m.date", "coalesce(c.daterank, 0) >= ? AND c.date = m.date")+", 0, count(*), sum(m.state = 2) "+
-			"FROM message m LEFT JOIN copy c ON c.id = m.copy WHERE m.mailbox IN "+boxesOf+" GROUP BY 1", noDate, a.id)
+		err = a.addDays(ctx, years, "SELECT "+dayOf("m.date", "coalesce(c.daterank, 0) >= ? AND c.date = m.date")+", 0, count(*), sum(m.state = 2) "+
+			"FROM message m LEFT JOIN copy c ON c.id = m.copy WHERE m.mailbox IN "+boxesOf+" GROUP BY 1")
 	}
 	var all []Year
 	for _, year := range slices.Sorted(maps.Keys(years)) {
@@ -45,14 +37,31 @@ func (a *Account) Years(ctx context.Context) ([]Year, error) {
 	return all, err
 }
 
-// yearOf is the year of a date, 0 for none.
-func yearOf(date, none string) string {
-	return "CASE WHEN " + none + " THEN 0 ELSE coalesce(CAST(strftime('%Y', " + date + ", 'unixepoch') AS INTEGER), 0) END"
+// undated stands for the day of what has no date.
+const undated int64 = -1 << 40
+
+// dayOf counts the day of a date from 1970. SQLite takes its time to find out the year of each.
+func dayOf(date, none string) string {
+	return fmt.Sprintf("CASE WHEN %s THEN %d WHEN %s < 0 THEN (%s - 86399) / 86400 ELSE %s / 86400 END", none, undated, date, date, date)
 }
 
-func (a *Account) years(ctx context.Context, query string, args ...any) func(func(Year, error) bool) {
-	return stream(ctx, a.l.read, func(rows *sql.Rows) (Year, error) {
+// addDays adds days to their years.
+func (a *Account) addDays(ctx context.Context, years map[int]Year, query string) error {
+	days := stream(ctx, a.l.read, func(rows *sql.Rows) (Year, error) {
 		var y Year
-		return y, rows.Scan(&y.Year, &y.Copies, &y.Messages, &y.Stored)
-	}, query, args...)
+		var day int64
+		err := rows.Scan(&day, &y.Copies, &y.Messages, &y.Stored)
+		if day != undated {
+			y.Year = max(time.Unix(day*86400, 0).UTC().Year(), 1)
+		}
+		return y, err
+	}, query, noDate, a.id)
+	for y, err := range days {
+		if err != nil {
+			return err
+		}
+		sum := years[y.Year]
+		years[y.Year] = Year{y.Year, sum.Copies + y.Copies, sum.Messages + y.Messages, sum.Stored + y.Stored}
+	}
+	return nil
 }

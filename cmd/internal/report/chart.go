@@ -17,6 +17,7 @@ type Chart struct {
 	Base          float64 // y of the axis
 	Gaps          []Bar   // years of which something is in the sources and nothing on the server
 	Sums          state.Year
+	Left          int64  // messages that are not on the server
 	Summary       string // for who can't see it
 }
 
@@ -62,7 +63,8 @@ func newChart(years []state.Year, now int) *Chart {
 		c.Sums.Copies += b.Copies
 		c.Sums.Messages += b.Messages
 		c.Sums.Stored += b.Stored
-		b.Left = b.Messages - b.Stored
+		b.Left = max(0, b.Messages-b.Stored)
+		c.Left += b.Left
 	}
 	c.place(c.grid(most))
 	c.findGaps()
@@ -175,15 +177,11 @@ func tall(n int64, top float64) float64 {
 
 // inWords says what the chart shows.
 func (c *Chart) inWords() string {
-	var short int64
-	for _, b := range c.Bars {
-		short += max(b.Left, 0)
-	}
 	switch {
 	case len(c.Gaps) > 0:
-		return fmt.Sprintf("Of %s with mail in the sources nothing is on the server.", yearNames(c.Gaps))
-	case short > 0:
-		return fmt.Sprintf("Every year that the sources have mail of is on the server; %s there yet.", verb(short, "message is not", "messages are not"))
+		return fmt.Sprintf("Nothing of %s is on the server, though the sources have mail of that time.", yearNames(c.Gaps))
+	case c.Left > 0:
+		return fmt.Sprintf("Every year that the sources have mail of is on the server; %s there yet.", verb(c.Left, "message is not", "messages are not"))
 	default:
 		return "Every year that the sources have mail of is on the server, and of each year every message."
 	}

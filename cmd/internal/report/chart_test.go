@@ -37,7 +37,7 @@ func TestChart(t *testing.T) {
 		}
 	}
 	// 2018 has copies of messages that are filed under another year; only 2016 is missing.
-	if len(c.Gaps) != 1 || c.Gaps[0].Name != "2016" || c.Summary != "Of 2016 with mail in the sources nothing is on the server." {
+	if len(c.Gaps) != 1 || c.Gaps[0].Name != "2016" || c.Summary != "Nothing of 2016 is on the server, though the sources have mail of that time." {
 		t.Errorf("gaps: got %+v, %q, want 2016", c.Gaps, c.Summary)
 	}
 	if got := c.Sums; got.Copies != 110 || got.Messages != 74 || got.Stored != 53 {

@@ -86,8 +86,14 @@ func (k *kit) copyOf(n int64, folder int64, subject string, when time.Time) stat
 // scan stores copies, and tells which is whose: the first of equal bytes leads.
 func (k *kit) scan(copies func(yield func(state.Copy) bool), remarks ...string) {
 	k.t.Helper()
+	k.store(k.part, copies, remarks...)
+	k.group()
+}
+
+func (k *kit) store(part int64, copies func(yield func(state.Copy) bool), remarks ...string) {
+	k.t.Helper()
 	ctx := k.t.Context()
-	w := must(k.account.ScanPart(ctx, k.part))(k.t)
+	w := must(k.account.ScanPart(ctx, part))(k.t)
 	for c := range copies {
 		if err := w.Add(ctx, c); err != nil {
 			k.t.Fatal(err)
@@ -96,6 +102,12 @@ func (k *kit) scan(copies func(yield func(state.Copy) bool), remarks ...string) 
 	if err := w.Finish(ctx, "stamp", remarks, ""); err != nil {
 		k.t.Fatal(err)
 	}
+}
+
+// group tells which copy is whose.
+func (k *kit) group() {
+	k.t.Helper()
+	ctx := k.t.Context()
 	batch, last := k.account.Batch(), state.Candidate{}
 	for c, err := range k.account.Candidates(ctx, []int64{k.source}) {
 		switch {
@@ -238,27 +250,27 @@ func (k *kit) usual() {
 	k.end("done", `{"verified":4,"missing":0,"server":"Dovecot","keywords_dropped":2}`)
 }
 
-// large fills the ledger with so many copies; of a hundred 60 are messages of their own.
+// large fills the ledger with so many copies in fifty folders; of a hundred 60 are messages of their own.
 func (k *kit) large(rows int64) {
-	folders := make([]int64, 50)
-	for i := range folders {
-		folders[i] = k.folder(fmt.Sprintf("folder %d", i), fmt.Sprintf("box %d", i))
+	const folders = 50
+	for i := range int64(folders) {
+		name := fmt.Sprintf("folder %d", i)
+		folder := k.folder(name, name)
+		part := must(k.account.Part(k.t.Context(), k.source, k.run, name))(k.t)
+		k.store(part.ID, func(yield func(state.Copy) bool) {
+			for n := i * rows / folders; n < (i+1)*rows/folders; n++ {
+				of := n - n%100 + n%100%60
+				c := k.copyOf(of, folder, fmt.Sprintf("Re: message number %d of many", of), time.Unix(1e9+of*300%600_000_000, 0))
+				if n%100 == 99 {
+					c.State = state.Expunged
+				}
+				if !yield(c) {
+					return
+				}
+			}
+		})
 	}
-	k.scan(func(yield func(state.Copy) bool) {
-		for n := range rows {
-			of := n
-			if n%100 >= 60 {
-				of = n - n%100 + n%60
-			}
-			c := k.copyOf(of, folders[of%50], fmt.Sprintf("Re: message number %d of many", of), time.Unix(1e9+of*300%600_000_000, 0))
-			if n%100 == 99 {
-				c.State = state.Expunged
-			}
-			if !yield(c) {
-				return
-			}
-		}
-	})
+	k.group()
 	k.plan()
 	for box := range k.boxes {
 		k.settle(box, nil)
