@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"time"
 
 	"unpop/state"
 )
@@ -63,6 +62,3 @@ func (a *Account) undecided() int64 { return max(0, a.Totals.Balance()-a.Totals.
 
 // There counts the messages on the server that the last verification did not miss.
 func (a *Account) There() int64 { return a.Totals.Stored - a.Totals.Missing }
-
-// when is a time in the report's time zone.
-func (o *Options) when(t time.Time) time.Time { return t.In(o.location()) }
