@@ -3,7 +3,9 @@ package state
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"iter"
+	"path"
 	"strings"
 
 	"golang.org/x/text/cases"
@@ -60,28 +62,66 @@ func (a *Account) FindSubject(ctx context.Context, part string) iter.Seq2[int64,
 // FindFolder finds messages by the store folder of a copy: its full name or the end of it, without regard to ASCII case.
 func (a *Account) FindFolder(ctx context.Context, name string) iter.Seq2[int64, error] {
 	name = strings.Trim(name, "/")
-	return found(a.finds(ctx, "t.folder IN (SELECT id FROM folder WHERE source IN "+sourcesOf+
-		" AND (lower(name) = lower(?) OR lower(substr('/' || name, -length(?) - 1)) = lower('/' || ?)))", a.id, name, name, name), all)
+	return a.within(ctx, "t.folder IN ", "SELECT id FROM folder WHERE source IN "+sourcesOf+
+		" AND (lower(name) = lower(?2) OR lower(substr('/' || name, -length(?2) - 1)) = lower('/' || ?2))", a.id, name)
 }
 
 // FindFile finds messages by a file or directory below the path of a source, rel being relative to that with slashes: all copies of a
 // part of that name or below it, or the copy of a part that lies in a file of its own.
 func (a *Account) FindFile(ctx context.Context, source int64, rel string) iter.Seq2[int64, error] {
 	if rel == "." {
-		return found(a.finds(ctx, "t.part IN (SELECT id FROM part WHERE source = ?)", source), all)
+		return a.within(ctx, "t.part IN ", "SELECT id FROM part WHERE source = ?", source)
 	}
-	dir, file := "", rel
-	if i := strings.LastIndexByte(rel, '/'); i >= 0 {
-		dir, file = rel[:i], rel[i+1:]
+	parts := a.within(ctx, "t.part IN ", "SELECT id FROM part WHERE source = ?1 AND (name = ?2 OR substr(name, 1, length(?2) + 1) = ?2 || '/')", source, rel)
+	dir, file := fileOfPart(rel)
+	own := a.within(ctx, "(t.ref = "+quoted(file)+" OR substr("+quoted(file)+", 1, length(t.ref) + 1) IN (t.ref || ':', t.ref || ';')) AND t.part IN ",
+		"SELECT id FROM part WHERE source = ?1 AND name = ?2", source, dir)
+	return func(yield func(int64, error) bool) {
+		for _, finds := range []iter.Seq2[int64, error]{parts, own} {
+			for number, err := range finds {
+				if !yield(number, err) {
+					return
+				}
+			}
+		}
 	}
-	switch base := dir[strings.LastIndexByte(dir, '/')+1:]; base { // of a Maildir
-	case "cur", "new":
-		dir = strings.TrimSuffix(strings.TrimSuffix(dir, base), "/")
+}
+
+// fileOfPart splits the path of a message's file into the name of its part and its own.
+func fileOfPart(rel string) (part, file string) {
+	part, file = path.Split(rel)
+	part = strings.TrimSuffix(part, "/")
+	if base := path.Base(part); base == "cur" || base == "new" { // of a Maildir
+		part = path.Dir(part)
 	}
-	if dir == "" {
-		dir = "."
+	if part == "" {
+		part = "."
 	}
-	return found(a.finds(ctx, "t.part IN (SELECT id FROM part WHERE source = ?3 AND (name = ?4 OR substr(name, 1, length(?4) + 1) = ?4 || '/')) OR "+
-		"t.part IN (SELECT id FROM part WHERE source = ?3 AND name = ?5) AND (t.ref = ?6 OR substr(?6, 1, length(t.ref) + 1) IN (t.ref || ':', t.ref || ';'))",
-		source, rel, dir, file), all)
+	return part, file
+}
+
+// quoted writes a text as SQL does.
+func quoted(text string) string {
+	return "CAST(x'" + hex.EncodeToString([]byte(text)) + "' AS TEXT)"
+}
+
+// within finds messages by the numbers that a query tells; where it tells none, nothing else is looked at.
+func (a *Account) within(ctx context.Context, where, query string, args ...any) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		ids, err := collect(ctx, a.l.read, func(rows *sql.Rows) (int64, error) {
+			var id int64
+			return id, rows.Scan(&id)
+		}, query, args...)
+		if err != nil {
+			yield(0, err)
+		}
+		if err != nil || len(ids) == 0 {
+			return
+		}
+		for number, err := range found(a.finds(ctx, where+in(ids)), all) {
+			if !yield(number, err) {
+				return
+			}
+		}
+	}
 }

@@ -27,6 +27,7 @@ const (
 	mostNamesakes = 10
 )
 
+// readStory reads the message and its copies.
 func readStory(ctx context.Context, m match) (*story, error) {
 	s := &story{}
 	var err error
@@ -43,19 +44,24 @@ func readStory(ctx context.Context, m match) (*story, error) {
 		}
 		s.copies = append(s.copies, c)
 	}
+	return s, nil
+}
+
+// complete reads what a list does not show, and what takes longer to find.
+func (s *story) complete(ctx context.Context, m match) (err error) {
 	if s.msg == nil {
-		return s, nil
+		return nil
 	}
 	if s.attempts, err = m.account.Attempts(ctx, m.number); err != nil {
-		return nil, err
+		return err
 	}
 	if s.namesakes, err = m.account.Namesakes(ctx, s.msg.Message, mostNamesakes); err != nil {
-		return nil, err
+		return err
 	}
 	if s.from, err = m.account.MovedFrom(ctx, m.number); err != nil {
-		return nil, err
+		return err
 	}
-	return s, s.findRun(ctx, m.account)
+	return s.findRun(ctx, m.account)
 }
 
 // findRun finds the run that settled the message.

@@ -103,12 +103,13 @@ func findPath(ctx context.Context, account *state.Account, query string) iter.Se
 // byNumber tells of a message of a list.
 func (w *asked) byNumber(ctx context.Context, number int64) error {
 	for _, account := range w.accounts {
-		s, err := readStory(ctx, match{account, number})
+		m := match{account, number}
+		s, err := readStory(ctx, m)
 		if err != nil {
 			return err
 		}
 		if s.msg != nil || len(s.copies) > 0 {
-			return w.show(ctx, s)
+			return w.show(ctx, m, s)
 		}
 	}
 	return fmt.Errorf("%w with number %d", errNoMessage, number)
@@ -141,5 +142,5 @@ func (w *asked) tell(ctx context.Context, m match) error {
 	if err != nil {
 		return err
 	}
-	return w.show(ctx, s)
+	return w.show(ctx, m, s)
 }

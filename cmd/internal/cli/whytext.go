@@ -13,7 +13,10 @@ import (
 )
 
 // show prints a story: the message, what became of it, its copies, and its namesakes.
-func (w *asked) show(_ context.Context, s *story) error {
+func (w *asked) show(ctx context.Context, m match, s *story) error {
+	if err := s.complete(ctx, m); err != nil {
+		return err
+	}
 	ui := &w.app.ui
 	ui.printf("%s\n", s.subject())
 	if id := s.messageID(); id != "" {
