@@ -52,11 +52,18 @@ func (a *Account) FindMessageID(ctx context.Context, id string) iter.Seq2[int64,
 
 // FindSubject finds messages by a part of their subject, without regard to case in any script.
 func (a *Account) FindSubject(ctx context.Context, part string) iter.Seq2[int64, error] {
-	fold := cases.Fold()
-	part = fold.String(norm.NFC.String(part))
-	return found(a.finds(ctx, "t.subject <> ''"), func(f find) bool {
-		return strings.Contains(fold.String(norm.NFC.String(f.subject)), part)
-	})
+	part = folded(part)
+	return found(a.finds(ctx, "t.subject <> ''"), func(f find) bool { return strings.Contains(folded(f.subject), part) })
+}
+
+// folded makes texts equal that differ in case, or in how accents are composed. Most need not be asked for either.
+func folded(text string) string {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return cases.Fold().String(norm.NFC.String(text))
+		}
+	}
+	return strings.ToLower(text)
 }
 
 // FindFolder finds messages by the store folder of a copy: its full name or the end of it, without regard to ASCII case.
