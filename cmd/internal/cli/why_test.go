@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"unpop/state"
 )
@@ -111,5 +113,29 @@ func TestPageName(t *testing.T) {
 		if got := pageName(c.n, c.of, c.target); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.target, got, c.want)
 		}
+	}
+}
+
+// TestStoryFate tells of a message that was refused and mended, and of one that was moved.
+func TestStoryFate(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 3, 14, 15, 9, 0, 0, time.Local)
+	s := tellsOf(copyWith("a", func(c *state.ToldCopy) { c.Date = began.Unix() }), copyWith("a", nil))
+	s.msg.How, s.msg.UID, s.msg.UIDValidity, s.msg.Repair, s.msg.SentSize, s.msg.Date, s.msg.Flags = state.Appended, 3, 7, 1, 1200, began.Unix(), 1
+	s.run = &state.Run{ID: 4, Command: "migrate", Started: began}
+	s.attempts = []state.Attempt{{Repair: 0, Time: began, Reason: "bare LF"}}
+	want := []string{
+		"On the server, in Sent: UID 3 (UIDVALIDITY 7).",
+		"Uploaded, changed as the server wants it (line ends and NUL made legal), by run 4, unpop migrate, begun 2026-03-14 15:09.",
+		"  2026-03-14 15:09, as it is: bare LF", "The original is kept in l.quarantine.mbox", "1.2 kB, filed under 2026-03-14 15:09 (when it was received).",
+		"Flags and tags, those of all copies: read.",
+	}
+	if got := s.fate("l.db"); !slices.Equal(got, want) {
+		t.Errorf("mended: got %q, want %q", got, want)
+	}
+	s = tellsOf(copyWith("a", nil))
+	s.msg.How, s.from = state.Moved, "INBOX"
+	if got := s.deed(); got != "Was there already, in another mailbox: moved from INBOX." {
+		t.Errorf("moved: got %q", got)
 	}
 }
