@@ -115,6 +115,7 @@ type Report struct {
 	Renamed      []RenamedMailbox // by this run
 	FlagsDropped int64            // keywords that the target does not keep, counted per message
 	Times        [StepVerify + 1]time.Duration
+	Server       string // what it calls itself; empty: it was not asked
 }
 
 // ErrIncomplete says that work is left: running again goes on with it.
@@ -127,6 +128,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 	var tallyErr error
 	r.Renamed = m.renamed
 	r.Tally, tallyErr = m.Tally(context.WithoutCancel(ctx))
+	r.Server = m.survey.Server
 	if err == nil {
 		err = errors.Join(tallyErr, r.check())
 	}

@@ -21,6 +21,7 @@ type Fields struct {
 	Verified        int64 `json:"verified"`
 	Missing         int64 `json:"missing"`
 	Altered         int64 `json:"altered"`
+	Different       int64 `json:"different"`
 	KeywordsDropped int64 `json:"keywords_dropped"`
 	BytesUploaded   int64 `json:"bytes_uploaded"`
 
@@ -29,6 +30,8 @@ type Fields struct {
 	PlanSeconds   float64 `json:"plan_seconds"`
 	UploadSeconds float64 `json:"upload_seconds"`
 	VerifySeconds float64 `json:"verify_seconds"`
+
+	Server string `json:"server"` // what the server calls itself; empty: it was not asked
 }
 
 // Fields returns the report for a script.
@@ -40,9 +43,10 @@ func (r Report) Fields() Fields {
 	return Fields{
 		Seen: r.Seen, Uploaded: r.Uploaded, Present: r.Present, Moved: r.Moved, Duplicate: r.Duplicate, Variant: r.Variant,
 		Expunged: r.Expunged, Excluded: r.Excluded, Rejected: r.Rejected(), Pending: r.Pending,
-		Verified: r.Verified, Missing: r.Missing, Altered: r.Altered, KeywordsDropped: r.FlagsDropped, BytesUploaded: r.BytesUploaded,
+		Verified: r.Verified, Missing: r.Missing, Altered: r.Altered, Different: r.Different, KeywordsDropped: r.FlagsDropped, BytesUploaded: r.BytesUploaded,
 		Seconds: seconds(total), ScanSeconds: seconds(r.Times[StepScan]), PlanSeconds: seconds(r.Times[StepPlan]),
 		UploadSeconds: seconds(r.Times[StepUpload]), VerifySeconds: seconds(r.Times[StepVerify]),
+		Server: r.Server,
 	}
 }
 
@@ -51,6 +55,21 @@ func (r Report) JSON() string {
 	text, err := json.Marshal(r.Fields())
 	if err != nil {
 		return "{}" // numbers can't fail
+	}
+	return string(text)
+}
+
+// JSON returns what the ledger keeps of a verification that is a run of its own. The names are those of [Fields].
+func (v *Verification) JSON(opts VerifyOptions) string {
+	text, err := json.Marshal(struct {
+		Verified  int64 `json:"verified"`
+		Missing   int64 `json:"missing"`
+		Altered   int64 `json:"altered"`
+		Different int64 `json:"different"`
+		Deep      bool  `json:"deep"`
+	}{v.Verified, v.Missing, v.Altered, v.Different, opts.Deep})
+	if err != nil {
+		return "" // numbers can't fail
 	}
 	return string(text)
 }

@@ -22,7 +22,7 @@ const applicationID = 0x756e706f
 type Ledger struct {
 	path  string
 	write *sql.DB // one connection: SQLite has one writer, and waiting in Go is fairer than SQLITE_BUSY
-	read  *sql.DB
+	read  reader
 	lock  *flock.Flock
 
 	commits commits
@@ -106,9 +106,10 @@ func connect(path string, lock *flock.Flock) (*Ledger, error) {
 		return l, err
 	}
 	l.write.SetMaxOpenConns(1)
-	l.read, err = sql.Open("sqlite", dsn(path, "mode=ro"))
+	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
 	if err == nil {
-		l.read.SetMaxOpenConns(4)
+		read.SetMaxOpenConns(4)
+		l.read = read
 	}
 	return l, err
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // collect reads a result that is known to be short.
-func collect[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func collect[T any](ctx context.Context, db reader, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	var all []T
 	for item, err := range stream(ctx, db, scan, query, args...) {
 		if err != nil {
@@ -19,7 +19,7 @@ func collect[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, er
 }
 
 // stream reads a result row by row. It sees the ledger as it was when it began; writing meanwhile is fine.
-func stream[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) iter.Seq2[T, error] {
+func stream[T any](ctx context.Context, db reader, scan func(*sql.Rows) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		rows, err := db.QueryContext(ctx, query, args...)

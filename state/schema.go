@@ -14,7 +14,7 @@ import (
 var schemaFiles embed.FS
 
 // version returns how many schema files the ledger has seen.
-func (l *Ledger) version(ctx context.Context, db *sql.DB) (int, error) {
+func (l *Ledger) version(ctx context.Context, db reader) (int, error) {
 	var id, version, tables int
 	err := db.QueryRowContext(ctx, "SELECT (SELECT application_id FROM pragma_application_id), "+
 		"(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)").Scan(&id, &version, &tables)

@@ -21,6 +21,7 @@ type job struct {
 	opts    migrate.Options
 	sure    bool          // nobody is to be asked
 	plan    *migrate.Plan // of a run, nil if it had none
+	tally   string        // what the ledger keeps of a run that is not the engine's
 }
 
 // prepare opens all that plan and migrate need. What is wrong with the command line or with a source comes out before
@@ -114,7 +115,7 @@ func (j *job) ended(ctx context.Context, err error) error {
 	if err != nil {
 		outcome = oneLine(err)
 	}
-	return j.account.EndRun(ctx, run.ID, outcome, "")
+	return j.account.EndRun(ctx, run.ID, outcome, j.tally)
 }
 
 // sourceIDs are the ledger's numbers of the sources.

@@ -130,6 +130,7 @@ func (a *app) verifyAll(ctx context.Context, j *job, opts migrate.VerifyOptions)
 	if err != nil {
 		return err
 	}
+	j.tally = v.JSON(opts)
 	if err := a.showVerified(&v); err != nil {
 		return err
 	}
