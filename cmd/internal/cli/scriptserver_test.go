@@ -18,6 +18,7 @@ import (
 
 	"unpop/examples"
 	"unpop/migrate"
+	"unpop/migrate/source/pop3/pop3test"
 	"unpop/migrate/target/imap/imaptest"
 	"unpop/migrate/target/imap/memserver"
 )
@@ -30,6 +31,7 @@ type world struct {
 	appends atomic.Int64 // seen by the server
 	slow    atomic.Int64 // what each takes, in ms
 	full    atomic.Int64 // after how many the account is full; 0 never
+	pop     *pop3test.Server
 }
 
 type worldKey struct{}
@@ -47,7 +49,7 @@ func worldOf(ts *testscript.TestScript) *world {
 func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	if len(args) > 0 && args[0] == "dovecot" {
-		w.server = imaptest.Dovecot(w.tb, imaptest.DovecotOptions{Implicit: true})
+		w.server = imaptest.Dovecot(w.tb, imaptest.DovecotOptions{Implicit: true, POP3: slices.Contains(args, "pop3")})
 	} else {
 		startServer(w, args)
 	}

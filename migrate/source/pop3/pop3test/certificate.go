@@ -6,11 +6,17 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"math/big"
 	"net"
 	"time"
 )
+
+// PEM is the certificate as a file would hold it.
+func PEM(config *tls.Config) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: config.Certificates[0].Certificate[0]})
+}
 
 // Certificate makes a certificate for 127.0.0.1, good for an hour, and a pool that trusts it.
 func Certificate() (*tls.Config, *x509.CertPool, error) {
