@@ -108,7 +108,7 @@ func (f *fetch) retrieve(ses *session) error {
 	if err == nil || errors.Is(err, errEnough) || errors.As(err, &local) {
 		return err
 	}
-	return lost(f.ctx, err)
+	return lost(f.ctx, f.cut(f.todo[q.at], err))
 }
 
 // one takes a message, or the refusal to give it.
@@ -126,7 +126,7 @@ func (f *fetch) one(i int, body io.Reader, refusal error) error {
 		if m.err != nil {
 			return localError{m.err}
 		}
-		return f.cut(it, err)
+		return err
 	}
 	e, fresh, err := m.keep(it, f.listed)
 	if err != nil {
@@ -142,7 +142,7 @@ func (f *fetch) one(i int, body io.Reader, refusal error) error {
 	return f.kept()
 }
 
-// cut counts a message that the connection broke in; one that does so again and again is given up.
+// cut counts a message that the connection broke in, or before; one with which it does so again and again is given up.
 func (f *fetch) cut(it item, err error) error {
 	if f.ctx.Err() != nil {
 		return err

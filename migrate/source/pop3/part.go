@@ -23,7 +23,7 @@ type Part struct {
 }
 
 // mostTries is how often a message may break the connection before the others go on without it.
-const mostTries = 3
+const mostTries = 5
 
 // Info describes the mailbox. The stamp is made of the listing, so that a second run only lists.
 func (p *Part) Info() migrate.PartInfo {

@@ -20,6 +20,7 @@ type queue struct {
 	command func(it item) string // without its end
 	weight  func(it item) int64  // about the bytes of the answer
 
+	at    int   // the item whose answer is due
 	asked int   // how many commands have left
 	ahead int64 // bytes asked for and not read
 }
@@ -28,6 +29,7 @@ type queue struct {
 // comes in place of a body. An error of each's, or of the connection's, ends the run, and the session is of no more use.
 func (q *queue) run(each func(i int, body io.Reader, refusal error) error) error {
 	for i := range q.items {
+		q.at = i
 		if err := q.ask(i); err != nil {
 			return err
 		}

@@ -29,6 +29,12 @@ const (
 // worked records progress: the next failure is a first one again.
 func (r *retrier) worked() { r.failures = 0 }
 
+// answered records that the server is there, though nothing was fetched yet: the patience begins anew and the pauses stay short, as it
+// may be a message that breaks the connection and not the line.
+func (r *retrier) answered() {
+	r.since, r.failures = time.Now(), min(r.failures, 1)
+}
+
 // pause waits before the next try, or returns why there is none.
 func (r *retrier) pause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

@@ -113,6 +113,7 @@ func (s *Source) begin(ctx context.Context, p *Part) (*session, error) {
 		if err == nil {
 			s.retry.met = true
 			if err = p.list(ctx, ses); err == nil {
+				s.retry.answered()
 				return ses, nil
 			}
 			ses.drop()
