@@ -58,7 +58,10 @@ func Dovecot(tb testing.TB, opts DovecotOptions) *Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	port, pop3Port := freePort(tb), freePort(tb)
+	port, pop3Port := freePort(tb), 0
+	for pop3Port == 0 || pop3Port == port {
+		pop3Port = freePort(tb)
+	}
 	writeDovecot(tb, dir, port, cert, opts, dovecotPOP3(pop3Port, opts))
 	runDovecot(tb, dir, port, opts.Implicit)
 	server := &Server{Addr: loopback(port), Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM}
