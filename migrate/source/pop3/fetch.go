@@ -18,9 +18,19 @@ type fetch struct {
 	todo   []item
 	listed map[string]bool // UIDLs that the server has now
 	buf    []byte
+	whole  []arrival // messages on their way to the disk, in their order
 	since  time.Time // of the first message that isn't surely on disk
 	count  int       // and how many there are
 }
+
+// An arrival is a message that is whole.
+type arrival struct {
+	it item
+	m  *incoming
+}
+
+// settling is how many messages may be on their way to the disk.
+const settling = 32
 
 // errEnough says that whoever wanted the copies wants no more.
 var errEnough = errors.New("enough")
@@ -81,6 +91,9 @@ func (f *fetch) session() error {
 		}
 	}
 	err := f.retrieve(ses)
+	if settled := f.settle(0, errors.Is(err, errEnough)); settled != nil && (err == nil || !errors.Is(err, errEnough)) {
+		err = settled
+	}
 	if err != nil {
 		f.over()
 		return err
@@ -128,18 +141,35 @@ func (f *fetch) one(i int, body io.Reader, refusal error) error {
 		}
 		return err
 	}
-	e, fresh, err := m.keep(it, f.listed)
-	if err != nil {
-		return localError{err}
+	m.settle()
+	f.whole = append(f.whole, arrival{it, m})
+	return f.settle(settling, false)
+}
+
+// settle takes messages into the spool as they come to be on disk, until so many are left, and yields them unless nobody wants them
+// any more.
+func (f *fetch) settle(left int, quiet bool) (err error) {
+	for len(f.whole) > left {
+		a := f.whole[0]
+		f.whole = f.whole[1:]
+		e, fresh, failed := a.m.keep(a.it, f.listed)
+		switch {
+		case failed != nil:
+			err, quiet = errors.Join(err, localError{failed}), true
+			continue
+		case quiet || !fresh:
+		case !f.yield(f.p.copyOf(&e), nil):
+			err, quiet = errors.Join(err, errEnough), true
+		}
+		f.p.s.retry.worked()
+		if a.it.alike { // the index can't tell
+			f.p.tries[key(a.it)] = mostTries
+		}
+		if failed := f.kept(); failed != nil {
+			err, quiet = errors.Join(err, failed), true
+		}
 	}
-	f.p.s.retry.worked()
-	if it.alike { // the index can't tell
-		f.p.tries[key(it)] = mostTries
-	}
-	if fresh && !f.yield(f.p.copyOf(&e), nil) {
-		return errEnough
-	}
-	return f.kept()
+	return err
 }
 
 // cut counts a message that the connection broke in, or before; one with which it does so again and again is given up.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -29,9 +30,15 @@ type incoming struct {
 	head   headerWriter
 	octets int64
 	err    error // of the disk
+
+	done chan struct{} // closed when it is on disk, or err says why not; then
+	read header        // is known
 }
 
-// create begins a message. The caller ends it with keep or drop.
+// buffers are the buffers of messages that are whole.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10) }}
+
+// create begins a message. The caller ends it with settle and keep, or with drop.
 func (s *spool) create() (*incoming, error) {
 	s.serial++
 	path := s.path("tmp", fmt.Sprintf("%d.%d_%d%s", time.Now().Unix(), os.Getpid(), s.serial, tmpEnd))
@@ -39,7 +46,9 @@ func (s *spool) create() (*incoming, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	return &incoming{spool: s, path: path, file: file, buf: bufio.NewWriterSize(file, 64<<10), digest: sha256.New()}, nil
+	buf := buffers.Get().(*bufio.Writer)
+	buf.Reset(file)
+	return &incoming{spool: s, path: path, file: file, buf: buf, digest: sha256.New(), done: make(chan struct{})}, nil
 }
 
 // Write implements [io.Writer].
@@ -60,37 +69,41 @@ func (m *incoming) drop() {
 	_ = os.Remove(m.path)
 }
 
-// keep puts the message on disk and into cur. Where the spool has the same bytes from a message that the server doesn't list
-// under another UIDL, it is that message, and fresh is false.
-func (m *incoming) keep(it item, listed map[string]bool) (e entry, fresh bool, err error) {
-	h, err := m.head.header()
-	if err == nil {
-		err = m.sync(h.date)
-	}
-	if err != nil {
-		m.drop()
-		return entry{}, false, fmt.Errorf("spool: %w", err)
-	}
-	e = entry{uidl: it.uidl, size: it.size, octets: m.octets}
-	copy(e.head[:], h.digest[:])
-	copy(e.digest[:], m.digest.Sum(nil))
-	e.base = baseName(h.date, &e)
-	return m.spool.take(m.path, e, listed)
+// settle begins to put the message on disk, which takes longer than fetching it: several at a time cost little more than one. done is
+// closed at the end.
+func (m *incoming) settle() {
+	err := m.buf.Flush()
+	m.buf.Reset(nil)
+	buffers.Put(m.buf)
+	go func() {
+		defer close(m.done)
+		if err == nil {
+			m.read, err = m.head.header()
+		}
+		if err == nil {
+			err = m.file.Sync()
+		}
+		if err = errors.Join(err, m.file.Close()); err != nil {
+			m.err = fmt.Errorf("spool: %w", err)
+		} else if !m.read.date.IsZero() {
+			_ = os.Chtimes(m.path, m.read.date, m.read.date) // mail programs show it
+		}
+	}()
 }
 
-// sync writes the file out. Its time becomes that of the message, which mail programs show.
-func (m *incoming) sync(date time.Time) error {
-	err := m.buf.Flush()
-	if err == nil {
-		err = m.file.Sync()
+// keep waits until the message is on disk and moves it into cur. Where the spool has the same bytes from a message that the server
+// doesn't list under another UIDL, it is that message, and fresh is false.
+func (m *incoming) keep(it item, listed map[string]bool) (e entry, fresh bool, err error) {
+	<-m.done
+	if m.err != nil {
+		_ = os.Remove(m.path)
+		return entry{}, false, m.err
 	}
-	if err = errors.Join(err, m.file.Close()); err != nil {
-		return err
-	}
-	if !date.IsZero() {
-		_ = os.Chtimes(m.path, date, date) // a nicety
-	}
-	return nil
+	e = entry{uidl: it.uidl, size: it.size, octets: m.octets}
+	copy(e.head[:], m.read.digest[:])
+	copy(e.digest[:], m.digest.Sum(nil))
+	e.base = baseName(m.read.date, &e)
+	return m.spool.take(m.path, e, listed)
 }
 
 // baseName is the unique part of a message's file name: the time of the message, and what it is.
