@@ -21,6 +21,9 @@ type item struct {
 	alike  bool   // another one of the session has the same uidl: nothing is known by it
 }
 
+// largest is more than any message has.
+const largest = 1 << 40
+
 // mostMessages is more than any maildrop has.
 const mostMessages = 1_000_000
 
@@ -58,7 +61,7 @@ func parseSizes(text []byte) ([]item, error) {
 			return nil, fmt.Errorf("list: more than %d messages", mostMessages)
 		}
 		size, err := strconv.ParseInt(firstWord(rest), 10, 64)
-		if err != nil || size < 0 {
+		if err != nil || size < 0 || size > largest {
 			size = -1
 		}
 		at[number] = true

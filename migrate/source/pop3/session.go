@@ -171,7 +171,7 @@ func isRefusal(status string) bool {
 }
 
 // quitTime is how long a farewell may take that nothing depends on.
-const quitTime = 3 * time.Second
+const quitTime = time.Second
 
 // quit ends the session in good order. What was marked for deletion is deleted if and only if the error is nil.
 func (s *session) quit(ctx context.Context) error {
