@@ -45,14 +45,14 @@ func maildrops(inputs []migrate.Input) []string {
 
 // popWarning says what a mail program that still uses POP3 would do to what was just brought there.
 func popWarning(drops []string) string {
-	const harm = "it would take what is in INBOX\nand delete it on the server. unpop verify tells if one does.\n"
+	const harm = " would take what is in INBOX\nand delete it on the server. unpop verify tells if one does.\n"
 	switch len(drops) {
 	case 0:
-		return "Does a mail program still fetch this account by POP3? Switch that off:\n" + harm
+		return "Does a mail program still fetch this account by POP3? Switch that off:\nit" + harm
 	case 1:
-		return "A mail program may still fetch " + printable(drops[0]) + " by POP3.\nSwitch it to IMAP before it runs again: " + harm
+		return "A mail program may still fetch " + printable(drops[0]) + " by POP3.\nSwitch it to IMAP before it runs again: it" + harm
 	default:
-		return "Mail programs may still fetch these by POP3:\n" + dropList(drops) + "Switch them to IMAP before they run again: " + harm
+		return "Mail programs may still fetch these by POP3:\n" + dropList(drops) + "Switch them to IMAP before they run again: they" + harm
 	}
 }
 

@@ -20,6 +20,7 @@ func (a *app) migrate() *cobra.Command {
 sources, decides, uploads what is not there yet, and asks the server for all of
 it. Stop it whenever you like: the same command again goes on where it stopped.`,
 		Example: `  unpop migrate --to imaps://anna@imap.example.it ~/.thunderbird
+  unpop migrate --to imaps://anna@imap.example.it pop3s://anna@pop.old.example
   unpop migrate --to imaps://anna@imap.example.it --password-file ~/anna.pass \
       --exclude Spam --map 'Vecchia posta=Archive' ~/.thunderbird`,
 		Args: someSources,

@@ -108,7 +108,7 @@ func (a *app) askPasswords(ctx context.Context, r *remotes) error {
 		}
 		password, warning, err := secret.From(ctx, from)
 		if errors.Is(err, secret.ErrNoTerminal) {
-			return hinted(fmt.Errorf("%s: %w", account.opts.Account(), err), "here: --from-password-file FILE or --from-password-env NAME")
+			return hinted(fmt.Errorf("password for %s: no terminal to ask on", account.opts.Account()), "use --from-password-file FILE or --from-password-env NAME")
 		}
 		if err != nil {
 			return err

@@ -54,9 +54,10 @@ func open(t testing.TB, opts Options) *Source {
 
 // got is what came of reading a source: the bytes of its copies by ref, in order, and the errors.
 type got struct {
-	bodies []string
-	errs   []error
-	stamp  string
+	bodies  []string
+	errs    []error
+	stamp   string
+	remarks []string
 }
 
 // fetchAll reads a source as the engine does, in a run of its own.
@@ -79,6 +80,7 @@ func readAll(t testing.TB, s *Source) (g got) {
 			g.bodies = append(g.bodies, text(t, s, c))
 		}
 		g.stamp = part.Info().Stamp
+		g.remarks = part.(migrate.Remarker).Remarks()
 	}
 	return g
 }

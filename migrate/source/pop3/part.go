@@ -45,6 +45,27 @@ func (p *Part) Info() migrate.PartInfo {
 	return info
 }
 
+// Remarks tells how many messages were not fetched because another source has them.
+func (p *Part) Remarks() []string {
+	listing, held := p.listed(), p.held(context.Background())
+	p.s.spool.mu.Lock()
+	defer p.s.spool.mu.Unlock()
+	n := 0
+	for _, it := range listing {
+		if p.s.spool.index.spares(it, held) {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return []string{"1 message not fetched, as another source has it"}
+	default:
+		return []string{fmt.Sprintf("%d messages not fetched, as other sources have them", n)}
+	}
+}
+
 func (p *Part) folder() migrate.Folder {
 	return migrate.Folder{Account: p.s.opts.Account(), Path: []string{"INBOX"}, Role: migrate.RoleInbox}
 }

@@ -3,6 +3,7 @@ package pop3
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -145,6 +146,9 @@ func TestHeldElsewhereIsNotFetched(t *testing.T) {
 	first := run()
 	if len(first.bodies) != 39 || server.Seen("RETR") != 39 || strings.Contains(strings.Join(first.bodies, ""), "<3@x>") {
 		t.Errorf("got %d messages, %d RETR, want all but the one that is held", len(first.bodies), server.Seen("RETR"))
+	}
+	if want := "[1 message not fetched, as another source has it]"; fmt.Sprint(first.remarks) != want {
+		t.Errorf("got remarks %q, want %q", first.remarks, want)
 	}
 	if second := run(); second.stamp != first.stamp || server.Seen("RETR") != 39 {
 		t.Errorf("second run: got stamp %q, %d RETR, want %q, 39", second.stamp, server.Seen("RETR"), first.stamp)
