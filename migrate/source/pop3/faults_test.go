@@ -259,6 +259,39 @@ func TestSizesChange(t *testing.T) {
 	}
 }
 
+// A server that shows a part of its messages in each session is asked until nothing new comes.
+func TestPartial(t *testing.T) {
+	t.Parallel()
+	all := mails(25)
+	var server *pop3test.Server
+	shown := 10
+	server = serve(t, pop3test.Options{Messages: all[:10], Answer: func(command string) (string, bool) {
+		if command == "QUIT" {
+			next := min(shown+10, len(all))
+			server.Change(func(o *pop3test.Options) { o.Messages = all[shown:next] })
+			shown = next
+			return "+OK\r\n" + pop3test.HangUp, true
+		}
+		return "", false
+	}})
+	opts := options(t, server)
+	opts.Partial = true
+	fetchAll(t, opts).same(t, all)
+	if gmail, err := ParseURL("pop3s://recent%3Aanna@gmail.com@pop.gmail.com"); err != nil || !gmail.Partial || gmail.User != "recent:anna@gmail.com" {
+		t.Errorf("got %+v, %v, want Gmail known", gmail, err)
+	}
+}
+
+// A server that says PIPELINING and loses commands that come in a row gets them one by one in the end.
+func TestPipeliningThatIsNone(t *testing.T) {
+	t.Parallel()
+	want := mails(12)
+	server := serve(t, pop3test.Options{Messages: want, OneByOne: true})
+	opts := options(t, server)
+	fetchAll(t, opts).same(t, want)
+	fetchAll(t, opts).same(t, want) // which looks at headers
+}
+
 // Messages with the same header and size and another body, made on purpose, are all kept.
 func TestTwins(t *testing.T) {
 	t.Parallel()

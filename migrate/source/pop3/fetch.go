@@ -21,6 +21,7 @@ type fetch struct {
 	whole  []arrival // messages on their way to the disk, in their order
 	since  time.Time // of the first message that isn't surely on disk
 	count  int       // and how many there are
+	got    int       // messages since the last listing
 }
 
 // An arrival is a message that is whole.
@@ -46,7 +47,9 @@ func (f *fetch) run() bool {
 	for {
 		if f.todo = f.p.todo(); len(f.todo) == 0 {
 			f.p.s.farewell(f.ctx)
-			return true
+			if !f.more() {
+				return true
+			}
 		}
 		err := f.session()
 		var local localError
@@ -64,6 +67,13 @@ func (f *fetch) run() bool {
 			}
 		}
 	}
+}
+
+// more reports whether another session may show other messages.
+func (f *fetch) more() bool {
+	yes := f.p.s.opts.Partial && f.got > 0
+	f.got = 0
+	return yes
 }
 
 // errAnew says that the list of what is missing was made anew.
@@ -103,6 +113,7 @@ func (f *fetch) session() error {
 
 // over ends the session: it is of no more use.
 func (f *fetch) over() {
+	f.p.s.breaks++
 	f.p.s.kept.drop()
 	f.p.s.kept, f.p.s.listed = nil, nil
 }
@@ -162,6 +173,8 @@ func (f *fetch) settle(left int, quiet bool) (err error) {
 			err, quiet = errors.Join(err, errEnough), true
 		}
 		f.p.s.retry.worked()
+		f.p.s.breaks = 0
+		f.got++
 		if a.it.alike { // the index can't tell
 			f.p.tries[key(a.it)] = mostTries
 		}

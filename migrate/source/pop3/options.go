@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Options say where the account is, how to be let in, and where its mail is kept. [ParseURL] gives the first four; Spool is
+// Options say where the account is, how to be let in, and where its mail is kept. [ParseURL] gives the first four and Partial; Spool is
 // needed too, and the rest have useful zero values.
 type Options struct {
 	Host string
@@ -36,6 +36,9 @@ type Options struct {
 	Patience time.Duration
 	// Window is how many bytes of messages are asked for ahead, where the server takes commands in a row; 0 means 1 MiB.
 	Window int64
+	// Partial says that the server shows only some of its messages in a session, and others in the next, as Gmail does: then it is
+	// asked until nothing new comes. [ParseURL] knows Gmail.
+	Partial bool
 	// Dial opens the connection; nil is usual.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -80,6 +83,7 @@ func ParseURL(raw string) (Options, error) {
 	if err := opts.setHost(strings.TrimSuffix(rest[at+1:], "/")); err != nil {
 		return Options{}, err
 	}
+	opts.Partial = opts.Host == "pop.gmail.com" || opts.Host == "pop.googlemail.com"
 	return opts, nil
 }
 

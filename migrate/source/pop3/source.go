@@ -41,6 +41,8 @@ type Source struct {
 	kept   *session // signed in, left by Parts for Copies
 	listed *Part    // what it listed
 	retry  retrier
+	breaks int  // sessions that broke since the last message came
+	single bool // commands go out one by one, whatever the server says it can do
 }
 
 // Open returns the account. Nothing is sent before its parts are listed, and the spool is not made before.
@@ -112,10 +114,13 @@ func (s *Source) begin(ctx context.Context, p *Part) (*session, error) {
 		ses, err := connect(ctx, &s.opts)
 		if err == nil {
 			s.retry.met = true
+			s.single = s.single || s.breaks >= mostBreaks
+			ses.caps.pipelining = ses.caps.pipelining && !s.single
 			if err = p.list(ctx, ses); err == nil {
 				s.retry.answered()
 				return ses, nil
 			}
+			s.breaks++
 			ses.drop()
 		}
 		if err := s.retry.pause(ctx, err); err != nil {
@@ -123,6 +128,9 @@ func (s *Source) begin(ctx context.Context, p *Part) (*session, error) {
 		}
 	}
 }
+
+// mostBreaks is how many sessions in a row may end with nothing gained before commands go out one by one.
+const mostBreaks = 2
 
 // farewell ends the session that was kept.
 func (s *Source) farewell(ctx context.Context) {

@@ -32,6 +32,8 @@ type Options struct {
 	SASL []string
 	// Exclusive lets one session in at a time, [IN-USE] for others.
 	Exclusive bool
+	// OneByOne hangs up where commands come in a row.
+	OneByOne bool
 	// Answer is asked before each command, in capitals and with its arguments; what it returns is said in place of the server's own
 	// answer. It may be nil.
 	Answer func(command string) (answer string, taken bool)

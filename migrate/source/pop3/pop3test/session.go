@@ -29,7 +29,7 @@ func (c *session) run() {
 			return
 		}
 		line, err := c.br.ReadString('\n')
-		if err != nil {
+		if err != nil || c.opts.OneByOne && c.br.Buffered() > 0 {
 			return
 		}
 		line = strings.TrimRight(line, "\r\n")
