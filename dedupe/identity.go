@@ -2,6 +2,8 @@ package dedupe
 
 import (
 	"crypto/sha256"
+	"hash"
+	"hash/crc32"
 	"io"
 )
 
@@ -9,10 +11,17 @@ import (
 type Identity struct {
 	Header
 	Exact Digest // of all clean bytes
+	Sum   uint32 // of the same, as NewSum makes it
 	Size  int64  // clean bytes
 	Key   Key    // by the Message-ID, else by Date, From, To and Subject, else by Exact
 	HasID bool   // Key was made from a Message-ID
 }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// NewSum returns a CRC-32C (RFC 3720 section 12.1). It tells whether a message that is read again still has its bytes, at a tenth of what
+// a digest costs. It is no proof that two messages are one.
+func NewSum() hash.Hash32 { return crc32.New(castagnoli) }
 
 // digestSize is how much is digested at a time: the digest is fastest where the bytes are still in the cache.
 const digestSize = 32 << 10
@@ -29,6 +38,7 @@ func Identify(clean io.Reader) (Identity, error) {
 	for {
 		n, err := readFull(clean, buf)
 		sum.Write(buf[:n])
+		id.Sum = crc32.Update(id.Sum, castagnoli, buf[:n])
 		if id.Size == 0 {
 			scan.done = !endsLF.hasHeader(buf[:n])
 		}

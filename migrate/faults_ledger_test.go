@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"unpop/migrate"
+	"unpop/migrate/migratetest"
 	"unpop/migrate/source"
 	"unpop/state"
 )
@@ -100,6 +101,14 @@ func (k *kit) claimed() (n int) {
 	return n
 }
 
+// sparser makes the steps of a series longer where each takes long.
+func sparser(step uint64) uint64 {
+	if migratetest.Racing {
+		return 2 * step
+	}
+	return step
+}
+
 // TestLedgerCannotGrow lets the files of a run grow so far and no further. Wherever that stops it, nothing is sent that is not claimed,
 // and with room the same run goes on.
 func TestLedgerCannotGrow(t *testing.T) {
@@ -108,7 +117,7 @@ func TestLedgerCannotGrow(t *testing.T) {
 		t.Skip("no limit for files here")
 	}
 	half := 0
-	for limit := uint64(40 << 10); ; limit += 100 << 10 {
+	for limit := uint64(40 << 10); ; limit += sparser(100 << 10) {
 		k := inMemory(t, plainText)
 		want := k.many(4, 250)
 		job := k.job(k.server.Addr, 5*time.Second)
@@ -148,7 +157,7 @@ func TestLedgerDiskFull(t *testing.T) {
 	t.Parallel()
 	half := 0
 	full := true
-	for room := 400 << 10; full; room += 60 << 10 {
+	for room := 400 << 10; full; room += int(sparser(60 << 10)) {
 		k := inMemory(t)
 		disk := t.TempDir()
 		if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk).Run(); err != nil {
@@ -195,7 +204,11 @@ func TestLedgerDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed := 0
-	for n := range 40 {
+	damages := 40
+	if migratetest.Racing {
+		damages = 12
+	}
+	for n := range damages {
 		random := rand.New(rand.NewPCG(uint64(n), 7))
 		if damage(t, k, whole, random) != nil {
 			failed++
@@ -208,7 +221,7 @@ func TestLedgerDamaged(t *testing.T) {
 	if failed == 0 {
 		t.Error("no damage was noticed")
 	}
-	t.Logf("%d of 40 damages were noticed", failed)
+	t.Logf("%d of %d damages were noticed", failed, damages)
 }
 
 // damage overwrites pages of the ledger and runs.

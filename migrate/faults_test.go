@@ -176,7 +176,7 @@ func TestManyInFlight(t *testing.T) {
 	want := map[string][]string{}
 	for _, folder := range []string{"A", "B", "C", "D"} {
 		var messages []string
-		for i := range 30 {
+		for i := range 80 {
 			name := fmt.Sprint(folder, i)
 			messages = append(messages, mail(name, name, "text"))
 			want[folder] = append(want[folder], name)
@@ -184,7 +184,7 @@ func TestManyInFlight(t *testing.T) {
 		k.mbox("pc/"+folder, messages...)
 	}
 	proxy.Pace(2*time.Millisecond, 0)
-	proxy.Plan(mt.SwallowOK(17).With(mt.Restart(30*time.Millisecond)), mt.SwallowOK(20).With(mt.Restart(30*time.Millisecond)), mt.RestartAfter(9000, 10*time.Millisecond))
+	proxy.Plan(mt.SwallowOK(17).With(mt.Restart(30*time.Millisecond)), mt.SwallowOK(8).With(mt.Restart(30*time.Millisecond)), mt.RestartAfter(9000, 10*time.Millisecond))
 	k.run()
 	proxy.AllFired(t)
 	k.holds(want)

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -47,7 +48,7 @@ var errEmpty = errors.New("message is empty")
 func row(c *Copy, id dedupe.Identity, now time.Time) state.Copy {
 	date, rank := credibleDate(now, id.Trace, id.Received, c.Received, id.Date, c.ModTime)
 	r := state.Copy{
-		Ref: c.Ref, Size: id.Size, Exact: id.Exact[:], Key: id.Key[:], HasID: id.HasID, Trace: id.Trace,
+		Ref: c.Ref, Size: id.Size, Exact: id.Exact[:], Sum: binary.BigEndian.AppendUint32(nil, id.Sum), Key: id.Key[:], HasID: id.HasID, Trace: id.Trace,
 		Partial: c.Partial, Rebuilt: c.Rebuilt, Flags: int(c.Flags), Keywords: cleanKeywords(c.Keywords),
 		Date: date.Unix(), DateRank: rank,
 		MessageID: clip(id.MessageID, 250), Subject: clip(dedupe.DecodeSubject(id.Subject), 120), Flaw: c.Flaw,

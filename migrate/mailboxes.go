@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"unpop/state"
@@ -33,13 +34,16 @@ func (m *Migration) makeMailboxes(ctx context.Context, s Session, loads []state.
 	if err != nil {
 		return err
 	}
-	exists := map[string]bool{}
+	exists, roles := map[string]bool{}, map[Role]bool{}
 	for _, b := range there {
-		exists[b.Name] = true
+		exists[b.Name], roles[b.Role] = true, true
 	}
-	for _, l := range loads {
+	for _, l := range m.makingOrder(loads) {
 		if exists[l.Mailbox.Name] {
 			continue
+		}
+		if roles[Role(l.Mailbox.Role)] { // two mailboxes for one use help nobody (RFC 6154 section 3)
+			l.Mailbox.Role = int(RoleNone)
 		}
 		if err := m.makeOrRename(ctx, arranger, l.Mailbox, exists); err != nil {
 			return fmt.Errorf("mailbox %q: %w", l.Mailbox.Name, err)
@@ -48,22 +52,55 @@ func (m *Migration) makeMailboxes(ctx context.Context, s Session, loads []state.
 	return nil
 }
 
-// makeOrRename makes a mailbox, under a plainer name where the server doesn't like the one that was planned: some don't tell before
+// makingOrder puts the mailboxes with a role first and then those that lie deepest: where a mailbox with mail in it can't have others
+// below it, the levels must be there first.
+func (m *Migration) makingOrder(loads []state.Load) []state.Load {
+	ordered := slices.Clone(loads)
+	depth := func(l state.Load) int {
+		if l.Mailbox.Role != int(RoleNone) {
+			return -1000
+		}
+		return -strings.Count(l.Mailbox.Name, string(m.survey.Delimiter))
+	}
+	slices.SortStableFunc(ordered, func(a, b state.Load) int { return depth(a) - depth(b) })
+	return ordered
+}
+
+// makeOrRename makes a mailbox, under another name where the server doesn't like the one that was planned: some don't tell before
 // CREATE what they take.
 func (m *Migration) makeOrRename(ctx context.Context, arranger Arranger, b state.Mailbox, exists map[string]bool) error {
-	err := m.makeMailbox(ctx, arranger, b)
-	plain := plainName(b.Name, m.survey)
-	if target := asTargetError(err); target == nil || target.Kind != Refused || plain == b.Name {
-		return err
+	refusal := m.makeMailbox(ctx, arranger, b)
+	if !isRefusal(refusal) {
+		return refusal
 	}
-	id, failed := m.account.Mailbox(ctx, plain, b.Role)
-	if failed != nil {
-		return failed
+	for _, name := range otherNames(b.Name, m.survey) {
+		id, err := m.account.Mailbox(ctx, name, b.Role)
+		if err != nil {
+			return err
+		}
+		if !exists[name] {
+			if err := m.makeMailbox(ctx, arranger, state.Mailbox{ID: id, Name: name, Role: b.Role}); isRefusal(err) {
+				continue
+			} else if err != nil {
+				return err
+			}
+			exists[name] = true
+		}
+		m.renamed = append(m.renamed, RenamedMailbox{Planned: b.Name, Made: name, Why: refusal.Error()})
+		return m.account.Redirect(ctx, b.ID, id)
 	}
-	if !exists[plain] && m.makeMailbox(ctx, arranger, state.Mailbox{ID: id, Name: plain, Role: b.Role}) != nil {
-		return err // the first refusal is the one to explain
-	}
-	return m.account.Redirect(ctx, b.ID, id)
+	return refusal // the first one is the one to explain
+}
+
+// RenamedMailbox is a mailbox that the server refused to make under the name that was planned.
+type RenamedMailbox struct {
+	Planned, Made string
+	Why           string // the server's words
+}
+
+func isRefusal(err error) bool {
+	target := asTargetError(err)
+	return target != nil && target.Kind == Refused
 }
 
 // makeMailbox makes a mailbox. The ledger knows of it before it exists, so that undo finds it whatever happens.
@@ -73,34 +110,8 @@ func (m *Migration) makeMailbox(ctx context.Context, arranger Arranger, b state.
 	}
 	made, err := arranger.Create(ctx, b.Name, Role(b.Role))
 	m.reach(PointMade)
-	if err == nil && !made {
-		err = m.account.Made(ctx, b.ID, false)
+	if err == nil && !made || isRefusal(err) {
+		err = errors.Join(err, m.account.Made(ctx, b.ID, false))
 	}
 	return err
-}
-
-// plainest is how long a level of a plain name may be: servers that keep mailboxes as folders of a disk have 255 bytes for a path,
-// and three of modified UTF-7 for most characters.
-const plainest = 60
-
-// plainName is a mailbox name without anything that a server could object to, for one that objected.
-func plainName(mailbox string, survey Survey) string {
-	rest := strings.TrimPrefix(mailbox, survey.Prefix)
-	prefix := strings.TrimSuffix(mailbox, rest)
-	delimiter := string(survey.Delimiter)
-	levels := strings.Split(rest, delimiter)
-	for i, level := range levels {
-		level = EncodeName(DecodeName(level), suspect+delimiter)
-		runes := []rune(strings.Map(basic, level))
-		levels[i] = string(runes[:min(len(runes), plainest)])
-	}
-	return prefix + strings.Join(levels, delimiter)
-}
-
-// basic keeps the characters of the Basic Multilingual Plane: modified UTF-7 needs surrogates for others, and Courier refuses them.
-func basic(r rune) rune {
-	if r > 0xFFFF {
-		return '□'
-	}
-	return r
 }

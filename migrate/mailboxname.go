@@ -1,11 +1,6 @@
 package migrate
 
-import (
-	"fmt"
-	"strings"
-
-	"unpop/state"
-)
+import "strings"
 
 // Some characters can't stand in a mailbox name: the server's delimiter, control characters, blanks at the ends, and what
 // RFC 9051 section 5.1 warns of. As rclone does, each is replaced by one that looks like it, and one that stands there by nature
@@ -87,62 +82,4 @@ func DecodeName(name string) string {
 		quoted = false
 	}
 	return out.String()
-}
-
-// join makes a mailbox name of store folder names, in the personal namespace.
-func (n *naming) join(names []string) string {
-	return n.survey.Prefix + n.levels(names)
-}
-
-// child makes the name of a mailbox below another.
-func (n *naming) child(parent string, names []string) string {
-	return parent + n.delimiter() + n.levels(names)
-}
-
-func (n *naming) levels(names []string) string {
-	encoded := make([]string, 0, len(names))
-	for _, name := range names {
-		if name = EncodeName(name, n.illegal); name != "" {
-			encoded = append(encoded, name)
-		}
-	}
-	return strings.Join(encoded, n.delimiter())
-}
-
-// delimiter is what stands between the levels; a flat server gets them in one name.
-func (n *naming) delimiter() string {
-	if n.survey.Delimiter == 0 {
-		return "-"
-	}
-	return string(n.survey.Delimiter)
-}
-
-// settle keeps names apart that differ by case only, because many servers don't: a second folder of the same source
-// gets a number. A mailbox of the server that differs by case from what is wanted is taken as it is, and so is one that
-// another source was given. INBOX is INBOX in any case (RFC 9051 section 5.1).
-func (n *naming) settle(f state.Folder, name string) destination {
-	if strings.EqualFold(name, "INBOX") || name == n.survey.Prefix {
-		return destination{"INBOX", RoleInbox}
-	}
-	for number := 1; ; number++ {
-		candidate := name
-		if number > 1 {
-			candidate = fmt.Sprintf("%s (%d)", name, number)
-		}
-		key := nameKey{f.Source, strings.ToLower(candidate)}
-		if wanted, taken := n.wanted[key]; taken && wanted != name {
-			continue
-		}
-		n.wanted[key] = name
-		if _, ok := n.spelling[key.lower]; !ok {
-			n.spelling[key.lower] = candidate
-		}
-		return destination{n.spelling[key.lower], RoleNone}
-	}
-}
-
-// nameKey is a name that one source asked for.
-type nameKey struct {
-	source int64
-	lower  string
 }

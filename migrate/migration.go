@@ -35,6 +35,8 @@ type Options struct {
 	Settle time.Duration
 	// Patience is how long a session may fail in a row before the run gives up; 0 means 5 min.
 	Patience time.Duration
+	// Approve sees the plan of [Migration.Run] before anything is done on the target, and ends the run with its error; nil approves.
+	Approve func(context.Context, *Plan) error
 	// Reached is called at every [Point], by the goroutine that reaches it; nil is usual.
 	Reached func(Point)
 	// Progress is written while the run goes on; nil is fine.
@@ -55,13 +57,16 @@ type Migration struct {
 	target  Target
 	opts    Options
 
-	ids    []int64          // of the inputs in the ledger
-	byID   map[int64]Source // to open a copy
-	run    int64
-	p      *Progress
-	survey Survey
-	met    bool     // a session was opened: what fails now may pass
-	late   sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
+	ids     []int64          // of the inputs in the ledger
+	byID    map[int64]Source // to open a copy
+	run     int64
+	p       *Progress
+	survey  Survey
+	why     map[int64]Renaming // of the store folders whose mailboxes have other names
+	renamed []RenamedMailbox
+	unseen  *Plan    // is to be approved
+	met     bool     // a session was opened: what fails now may pass
+	late    sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 }
 
 // New prepares a migration. The ledger's account and the inputs stay the caller's; target may be nil for Scan and
@@ -108,7 +113,8 @@ func (m *Migration) begin(ctx context.Context) error {
 type Report struct {
 	state.Tally
 	Verification
-	FlagsDropped int64 // keywords that the target does not keep, counted per message
+	Renamed      []RenamedMailbox // by this run
+	FlagsDropped int64            // keywords that the target does not keep, counted per message
 	Times        [StepVerify + 1]time.Duration
 }
 
@@ -120,6 +126,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 	var r Report
 	err := m.steps(ctx, &r)
 	var tallyErr error
+	r.Renamed = m.renamed
 	r.Tally, tallyErr = m.Tally(context.WithoutCancel(ctx))
 	if err == nil {
 		err = errors.Join(tallyErr, r.check())
@@ -130,7 +137,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 func (m *Migration) steps(ctx context.Context, r *Report) error {
 	work := [StepVerify + 1]func(context.Context) error{
 		StepScan:   m.Scan,
-		StepPlan:   func(ctx context.Context) error { _, err := m.plan(ctx); return err },
+		StepPlan:   m.planStep,
 		StepUpload: func(ctx context.Context) (err error) { r.FlagsDropped, err = m.Upload(ctx); return err },
 		StepVerify: func(ctx context.Context) (err error) {
 			r.Verification, err = m.Verify(ctx, VerifyOptions{})
@@ -138,6 +145,11 @@ func (m *Migration) steps(ctx context.Context, r *Report) error {
 		},
 	}
 	for step := StepScan; step <= StepVerify; step++ {
+		if step == StepUpload { // nobody's time but that of who is asked
+			if err := m.approved(ctx); err != nil {
+				return err
+			}
+		}
 		started := time.Now()
 		err := work[step](ctx)
 		r.Times[step] = time.Since(started)

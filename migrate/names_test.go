@@ -197,17 +197,3 @@ func TestGlobs(t *testing.T) {
 		t.Error("a range that ends before it begins is accepted")
 	}
 }
-
-func TestPlainName(t *testing.T) {
-	t.Parallel()
-	hoster := Survey{Delimiter: '.', Prefix: "INBOX."}
-	for name, want := range map[string]string{
-		"INBOX.Feste 🎉.A＃B":                 "INBOX.Feste □.A＃B",
-		"INBOX.plain":                       "INBOX.plain",
-		"INBOX." + strings.Repeat("x", 300): "INBOX." + strings.Repeat("x", plainest),
-	} {
-		if got := plainName(name, hoster); got != want {
-			t.Errorf("%q: got %q, want %q", name, got, want)
-		}
-	}
-}

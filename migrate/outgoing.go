@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"unpop/dedupe"
 	"unpop/migrate/mend"
 	"unpop/state"
 )
@@ -41,13 +42,18 @@ func (b Mailbox) keeps(flag string) bool {
 }
 
 // openExact returns the clean bytes of the message's best copy, and fails before the last of them where they are not those that
-// were scanned: an incomplete literal is never stored.
+// were scanned: an incomplete literal is never stored. The checksum is enough for that, where it is known: what happens to a store
+// between two readings is no attack, and who could make one of it could write mail as well.
 func (m *Migration) openExact(ctx context.Context, msg state.Message) (io.ReadCloser, error) {
 	clean, err := m.open(ctx, msg.Source, msg.Part, msg.Ref)
 	if err != nil {
 		return nil, err
 	}
-	return &exactReader{from: clean, hash: sha256.New(), left: msg.Size, want: msg.Exact}, nil
+	r := &exactReader{from: clean, hash: sha256.New(), left: msg.Size, want: msg.Exact}
+	if len(msg.Sum) > 0 {
+		r.hash, r.want = dedupe.NewSum(), msg.Sum
+	}
+	return r, nil
 }
 
 // openSent returns the bytes that go to the target: those of openExact, or mended ones.
@@ -67,13 +73,14 @@ func (m *Migration) openSent(ctx context.Context, msg state.Message) (io.ReadClo
 // sent of one that changed.
 const heldBack = 256 << 10
 
-// exactReader gives exactly left bytes of the wanted digest, or an error before the last of them.
+// exactReader gives exactly left bytes of the wanted digest or checksum, or an error before the last of them.
 type exactReader struct {
 	from io.ReadCloser
 	hash hash.Hash
 	left int64
 	want []byte
 	tail *bytes.Reader // the last bytes, once the digest was proven
+	room []byte        // where they lie; nil once it was given back
 }
 
 func (r *exactReader) Read(p []byte) (int, error) {
@@ -98,7 +105,8 @@ func (r *exactReader) Read(p []byte) (int, error) {
 
 // prove reads the rest and compares the digest.
 func (r *exactReader) prove() error {
-	rest := make([]byte, r.left+1) // one more, to notice a message that grew
+	rest := takeRoom(int(r.left) + 1) // one more, to notice a message that grew
+	r.room = rest
 	n, err := io.ReadFull(r.from, rest)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return err
@@ -111,4 +119,16 @@ func (r *exactReader) prove() error {
 	return nil
 }
 
-func (r *exactReader) Close() error { return r.from.Close() }
+// Close closes the source.
+func (r *exactReader) Close() error {
+	r.leave()
+	return r.from.Close()
+}
+
+// leave gives the memory back. Nothing can be read afterwards.
+func (r *exactReader) leave() {
+	if r.room != nil {
+		giveRoom(r.room)
+		r.room, r.tail = nil, bytes.NewReader(nil)
+	}
+}

@@ -9,8 +9,9 @@ import (
 // place ranks where a copy lies: of several copies of a message the one with the lowest rank says where the message goes.
 // Somebody filed it by hand, or the mail client put it there, or it just arrived.
 func place(f state.Folder) int {
-	nested := len(f.Path) > 1
-	switch Role(f.Role) {
+	path, role := standing(f)
+	nested := len(path) > 1
+	switch role {
 	case RoleSent, RoleDrafts, RoleTemplates:
 		if nested {
 			return 0
@@ -40,79 +41,78 @@ type destination struct {
 
 // naming turns store folders into mailbox names. One naming serves one plan: it remembers what it gave away.
 type naming struct {
-	survey   Survey
-	opts     *Options
-	roles    map[Role]string    // the server's mailboxes by role
-	spelling map[string]string  // lower-case name → name, of the server's mailboxes and those given away
-	wanted   map[nameKey]string // what a source wanted when it was given that name
-	illegal  string             // characters that can't stand in a name
-	allows   func(mailbox string) bool
+	survey    Survey
+	opts      *Options
+	roles     map[Role]string    // the server's mailboxes by role
+	has       map[string]bool    // the server's mailboxes that are not ours
+	childless map[string]bool    // those that can't have any below them
+	single    bool               // that goes for all with mail in them
+	parents   map[string]bool    // store folders with others below them
+	spelling  map[string]string  // folded name → name, of the server's mailboxes and those given away
+	wanted    map[nameKey]string // what a source wanted when it was given that name
+	illegal   string             // characters that can't stand in a name
+	why       Renaming           // of the name that is being made
+	allows    func(mailbox string) bool
 }
 
 // newNaming prepares a naming: ours tells the mailboxes that were made for this account, allows asks the server about a name with
 // suspect characters.
 func newNaming(survey Survey, mailboxes []MailboxInfo, ours, allows func(string) bool, opts *Options) *naming {
 	n := &naming{
-		survey: survey, opts: opts, roles: map[Role]string{RoleInbox: "INBOX"},
-		spelling: map[string]string{}, wanted: map[nameKey]string{}, allows: allows,
+		survey: survey, opts: opts, roles: map[Role]string{RoleInbox: "INBOX"}, has: map[string]bool{}, childless: map[string]bool{},
+		parents: map[string]bool{}, spelling: map[string]string{}, wanted: map[nameKey]string{}, allows: allows,
 	}
 	for _, b := range mailboxes {
-		if b.Role != RoleNone {
+		if b.Role != RoleNone && n.roles[b.Role] == "" {
 			n.roles[b.Role] = b.Name
 		}
-	}
-	for _, b := range mailboxes {
 		n.adopt(b, ours(b.Name))
 	}
+	n.adoptRoles(mailboxes)
 	return n
 }
 
-// adopt learns a mailbox of the server: by its name it may have a role, where no special-use attribute gave it to another.
-func (n *naming) adopt(b MailboxInfo, ours bool) {
-	if !ours {
-		n.spelling[strings.ToLower(b.Name)] = b.Name
-	}
-	role := RoleOf(strings.TrimPrefix(b.Name, n.survey.Prefix))
-	if _, taken := n.roles[role]; role != RoleNone && !taken {
-		n.roles[role] = b.Name
-	}
-}
+// usual is how long a mailbox name may be without the server being asked about it.
+const usual = 80
 
-// of returns the destination of a folder. What the server does not allow as it is gets a name without any suspect character.
+// of returns the destination of a folder. What the server does not allow as it is gets a name without any suspect character, and
+// a shorter one if that is no better.
 func (n *naming) of(f state.Folder) destination {
 	n.illegal = string(n.survey.Delimiter)
-	if EncodeName(f.Name, suspect) != f.Name {
-		if to := n.choose(f); n.allows(to.mailbox) {
-			return to
-		}
-		n.illegal = suspect + string(n.survey.Delimiter)
+	to := n.choose(f)
+	odd, long := EncodeName(f.Name, suspect) != f.Name, len(to.mailbox) > usual
+	if !odd && !long || n.allows(to.mailbox) {
+		return to
 	}
-	return n.choose(f)
+	if odd {
+		n.illegal = suspect + string(n.survey.Delimiter)
+		to = n.choose(f)
+	}
+	if long && to.role == RoleNone && !n.allows(to.mailbox) {
+		to = destination{shortName(to.mailbox, n.survey), RoleNone}
+		n.why = RenamedLength
+	}
+	return to
 }
 
 func (n *naming) choose(f state.Folder) destination {
+	n.why = ""
 	if to, rest, ok := n.mapped(f); ok {
 		return n.below(to, rest)
 	}
+	path, role := standing(f)
 	if n.opts.Prefix != "" {
-		return n.settle(f, n.join(append(n.userNames(n.opts.Prefix), f.Path...)))
+		return n.settle(f, "", append(n.userNames(n.opts.Prefix), f.Path...))
 	}
-	role := Role(f.Role)
-	if role == RoleNone || len(f.Path) == 0 {
-		return n.settle(f, n.join(f.Path))
+	switch {
+	case role == RoleNone || len(path) == 0:
+		return n.settle(f, "", path)
+	case len(path) == 1:
+		return destination{n.top(role), role}
+	case role == RoleInbox && strings.EqualFold(n.survey.Prefix, "INBOX"+string(n.survey.Delimiter)):
+		return n.settle(f, "", path[1:]) // all mailboxes are children of INBOX there
 	}
-	top, ok := n.roles[role]
-	if !ok {
-		top = n.join([]string{defaultNames[role]})
-		n.roles[role] = top
-	}
-	if len(f.Path) == 1 {
-		return destination{top, role}
-	}
-	if role == RoleInbox && strings.EqualFold(n.survey.Prefix, "INBOX"+string(n.survey.Delimiter)) {
-		return n.settle(f, n.join(f.Path[1:])) // all mailboxes are children of INBOX there
-	}
-	return n.settle(f, n.child(top, f.Path[1:]))
+	return n.settle(f, n.topOfOthers(role), path[1:])
 }
 
 // defaultNames are the names that mail clients know best where the server has no mailbox for a role.

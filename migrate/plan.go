@@ -17,12 +17,14 @@ type Plan struct {
 	Folders   []PlannedFolder
 	Mailboxes []PlannedMailbox // that get messages in this run, those with the most bytes first
 	Tally     state.Tally
+	Forecast
 }
 
 // PlannedFolder is a store folder and where its messages go.
 type PlannedFolder struct {
 	state.Holding
-	Mailbox string // empty: excluded
+	Mailbox string   // empty: excluded
+	Why     Renaming // it has another name than the folder
 }
 
 // PlannedMailbox is a mailbox and what it gets.
@@ -32,14 +34,7 @@ type PlannedMailbox struct {
 }
 
 // Fits reports whether the target has room for what is to be sent, as far as it says.
-func (p *Plan) Fits() bool {
-	return !p.Survey.HasQuota || p.Survey.QuotaUsed+p.Tally.BytesPending <= p.Survey.QuotaLimit
-}
-
-// TooLarge reports whether a message is larger than the target takes.
-func (p *Plan) TooLarge() bool {
-	return p.Survey.AppendMax > 0 && p.Tally.BytesLargest > p.Survey.AppendMax
-}
+func (p *Plan) Fits() bool { return p.Lacking() == 0 }
 
 // Plan decides which copies are one message and where each goes, and stores it in the ledger. The target is asked, and not
 // changed. Scan comes before it.
@@ -49,6 +44,26 @@ func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	return m.describe(ctx, mailboxes)
+}
+
+// planStep makes the plan, and keeps it for who wants to see it.
+func (m *Migration) planStep(ctx context.Context) (err error) {
+	if m.opts.Approve == nil {
+		_, err = m.plan(ctx)
+		return err
+	}
+	m.unseen, err = m.Plan(ctx)
+	return err
+}
+
+// approved lets somebody look at the plan before anything is done.
+func (m *Migration) approved(ctx context.Context) error {
+	if m.unseen == nil {
+		return nil
+	}
+	plan := m.unseen
+	m.unseen = nil
+	return m.opts.Approve(ctx, plan)
 }
 
 // plan is Plan for those who don't want to see it. It returns what the target has.
@@ -119,8 +134,11 @@ func (m *Migration) assign(ctx context.Context, mailboxes []MailboxInfo) error {
 	return m.withSession(ctx, func(ctx context.Context, s Session) error {
 		probe := prober{ctx: ctx, session: s, exists: mailboxes}
 		naming := newNaming(m.survey, mailboxes, func(name string) bool { return made[name] }, probe.allows, &m.opts)
+		naming.learn(folders)
+		m.why = map[int64]Renaming{}
 		for _, f := range folders {
 			to := naming.of(f)
+			m.why[f.ID] = naming.why
 			if probe.err != nil {
 				return probe.err
 			}
@@ -219,8 +237,10 @@ func (m *Migration) describe(ctx context.Context, mailboxes []MailboxInfo) (*Pla
 	if p.Folders, err = m.plannedFolders(ctx); err != nil {
 		return nil, err
 	}
-	p.Tally, err = m.Tally(ctx)
-	return p, err
+	if p.Tally, err = m.Tally(ctx); err != nil {
+		return nil, err
+	}
+	return p, m.forecast(ctx, p)
 }
 
 func (m *Migration) plannedFolders(ctx context.Context) ([]PlannedFolder, error) {
@@ -234,7 +254,7 @@ func (m *Migration) plannedFolders(ctx context.Context) ([]PlannedFolder, error)
 	}
 	folders := make([]PlannedFolder, 0, len(holdings))
 	for _, h := range holdings {
-		f := PlannedFolder{Holding: h}
+		f := PlannedFolder{Holding: h, Why: m.why[h.Folder.ID]}
 		if !h.Folder.Excluded {
 			f.Mailbox = names[h.Folder.Mailbox]
 		}

@@ -23,9 +23,23 @@ type staged struct {
 	free func() // gives back the room that it takes in memory; any number of times
 }
 
-// stage claims and reads messages ahead of the sending, until soft ends or there are none that may go with those before.
+// stage claims and reads messages ahead of the sending, until soft ends or there are none that may go with those before. While those
+// of a batch are read, the next one is claimed.
 func (s *stretch) stage(soft, hard context.Context) error {
 	defer close(s.ready)
+	claimed, ended := make(chan []state.Message), make(chan error, 1)
+	go func() {
+		defer close(claimed)
+		ended <- s.claimAll(soft, hard, claimed)
+	}()
+	for batch := range claimed {
+		s.handAll(soft, hard, batch)
+	}
+	return <-ended
+}
+
+// claimAll claims batch after batch. Whoever takes them takes all.
+func (s *stretch) claimAll(soft, hard context.Context, claimed chan<- []state.Message) error {
 	for soft.Err() == nil {
 		batch, err := s.next(hard)
 		if err != nil || len(batch) == 0 {
@@ -34,14 +48,19 @@ func (s *stretch) stage(soft, hard context.Context) error {
 		if err := s.claim(hard, batch); err != nil {
 			return err
 		}
-		for i, msg := range batch {
-			if !s.hand(soft, hard, msg) {
-				s.unsent = batch[i:]
-				return nil
-			}
-		}
+		claimed <- batch
 	}
 	return nil
+}
+
+// handAll makes messages ready for the sending, and notes those that are not drawn before soft ends.
+func (s *stretch) handAll(soft, hard context.Context, batch []state.Message) {
+	for i, msg := range batch {
+		if !s.hand(soft, hard, msg) {
+			s.unsent = append(s.unsent, batch[i:]...)
+			return
+		}
+	}
 }
 
 // next returns the messages to claim. Those that are beyond hope are rejected on the way.
@@ -98,7 +117,6 @@ func (s *stretch) claim(ctx context.Context, batch []state.Message) error {
 	}
 	m := s.w.u.m
 	if err := m.account.Claim(ctx, ids, s.box.UIDValidity, s.floor(batch)); err != nil {
-		s.unsent = nil
 		return err
 	}
 	m.reach(PointClaimed)
@@ -138,13 +156,13 @@ func openNow(open func() (io.ReadCloser, error), used func()) func() (io.ReadClo
 		used()
 		return func() (io.ReadCloser, error) { return nil, err }
 	}
-	taken := false
 	return func() (io.ReadCloser, error) {
-		if taken {
+		if first == nil {
 			return open()
 		}
-		taken = true
-		return &releasing{first, used}, nil
+		r := first
+		first = nil // what waits for its answer keeps no bytes in memory
+		return &releasing{r, used}, nil
 	}
 }
 
@@ -165,6 +183,9 @@ type releasing struct {
 
 // Close implements [io.Closer].
 func (r *releasing) Close() error {
+	if exact, ok := r.ReadCloser.(*exactReader); ok {
+		exact.leave() // the source is closed already
+	}
 	r.used()
-	return nil // the source is closed already
+	return nil
 }

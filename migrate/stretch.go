@@ -115,7 +115,7 @@ func (s *stretch) floor(batch []state.Message) uint32 {
 // release gives back what was claimed and never sent. The next stretch begins with it.
 func (s *stretch) release() {
 	if len(s.unsent) > 0 {
-		s.after = s.unsent[0].Copy - 1
+		s.after, s.done = s.unsent[0].Copy-1, false
 	}
 	for _, msg := range s.unsent {
 		s.outcomes.note(state.Outcome{Message: msg.ID, State: state.Planned, Unsent: true})

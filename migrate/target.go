@@ -165,6 +165,8 @@ type Prober interface {
 type MailboxInfo struct {
 	Name string // decoded, with the server's delimiter
 	Role Role   // by SPECIAL-USE (RFC 6154), or [RoleInbox]; names are not judged here
+	// Childless says that there can be no mailbox below it (\Noinferiors, RFC 9051 section 7.3.1).
+	Childless bool
 }
 
 // Survey tells what an account allows, as far as the server says.
@@ -178,6 +180,12 @@ type Survey struct {
 	QuotaLimit int64  // bytes
 	// Connections is how many sessions at once this kind of server is known to allow; 0 unknown.
 	Connections int
+	// DailyBytes is how much this kind of server is known to take in a day, and DailySource who says so; 0 unknown.
+	DailyBytes  int64
+	DailySource string
+	// Labels says that mailboxes are labels: the account holds each message once, and a special mailbox is at nobody's
+	// disposal (Gmail).
+	Labels bool
 }
 
 // Kind says what a target's error means for the run.

@@ -24,6 +24,7 @@ type Copy struct {
 	State         CopyState
 	Size          int64
 	Exact, Key    []byte
+	Sum           []byte // CRC-32C of the clean bytes, big-endian; nil: not known
 	HasID, Trace  bool
 	Partial       bool
 	Rebuilt       bool

@@ -59,6 +59,16 @@ func (a *Account) Undecided(ctx context.Context, sources []int64) iter.Seq2[Cand
 		"WINDOW same AS (PARTITION BY key, trace)) WHERE least <> most AND content IS NULL ORDER BY exact, anchor DESC, id")
 }
 
+// HasRebuilt tells whether any copy was made anew by its source, so that Rebuilt may have something to list: it takes as long as sorting
+// all candidates does.
+func (a *Account) HasRebuilt(ctx context.Context) (found bool, err error) {
+	err = a.l.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM copy WHERE rebuilt = 1)").Scan(&found)
+	if err != nil {
+		err = wrap(err)
+	}
+	return found, err
+}
+
 // Rebuilt lists the candidates that share key and trace with one of another content, where one of them at least was rebuilt: by key and
 // trace, anchors first, then what was not rebuilt.
 func (a *Account) Rebuilt(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {

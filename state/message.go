@@ -58,6 +58,7 @@ type Message struct {
 	Source    int64
 	Part, Ref string
 	Folder    string
+	Sum       []byte // of its clean bytes, see [Copy]; only Next tells it
 }
 
 const messageColumns = "m.id, m.copy, m.mailbox, m.size, m.exact, m.key, m.content, m.hasid, m.trace, m.partial, m.variant, m.flags, m.keywords, m.date, " +

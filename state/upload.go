@@ -13,7 +13,7 @@ import (
 // needed for that and no more.
 func (a *Account) Next(ctx context.Context, mailbox, afterCopy int64, limit int) ([]Message, error) {
 	return collect(ctx, a.l.read, scanQueued, "SELECT m.id, m.copy, m.mailbox, m.size, m.exact, m.flags, m.keywords, m.date, m.uidvalidity, m.floor, m.tries, m.doubted, "+
-		"m.repair, m.sent, m.sentsize, p.source, p.name, c.ref FROM message m CROSS JOIN copy c ON c.id = m.copy CROSS JOIN part p ON p.id = c.part "+
+		"m.repair, m.sent, m.sentsize, p.source, p.name, c.ref, c.sum FROM message m CROSS JOIN copy c ON c.id = m.copy CROSS JOIN part p ON p.id = c.part "+
 		"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
 }
 
@@ -21,7 +21,7 @@ func scanQueued(rows *sql.Rows) (Message, error) {
 	var m Message
 	var keywords string
 	err := rows.Scan(&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Flags, &keywords, &m.Date, &m.UIDValidity, &m.Floor, &m.Tries, &m.Doubted,
-		&m.Repair, &m.Sent, &m.SentSize, &m.Source, &m.Part, &m.Ref)
+		&m.Repair, &m.Sent, &m.SentSize, &m.Source, &m.Part, &m.Ref, &m.Sum)
 	m.Keywords = strings.Fields(keywords)
 	return m, err
 }

@@ -150,6 +150,13 @@ func (a *account) testNames(t *testing.T) {
 		strings.Repeat("n", 100),
 	} {
 		full := a.prefix + name
+		if prober, ok := s.(migrate.Prober); ok {
+			if allowed, err := prober.Allows(t.Context(), full); err != nil {
+				t.Errorf("Allows(%q): %v", full, err)
+			} else if !allowed {
+				continue
+			}
+		}
 		if _, err := s.Create(t.Context(), full, migrate.RoleNone); err != nil {
 			t.Errorf("Create(%q): %v", full, err)
 			continue

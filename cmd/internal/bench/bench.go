@@ -82,28 +82,13 @@ type Result struct {
 	Left         []string // mailboxes that could not be removed
 }
 
-// session is what an account's session can do.
-type session interface {
-	migrate.Session
-	migrate.Finder
-	migrate.Remover
-	migrate.Arranger
-	migrate.Deleter
-	Ways() []imap.Way
-	Use(w imap.Way)
-	Ping(ctx context.Context) error
-	Capabilities() []string
-}
-
-var _ session = (*imap.Session)(nil)
-
 // A run is one measurement.
 type run struct {
 	target   migrate.Target
 	opts     Options
 	result   Result
 	scratch  scratch
-	sessions []session
+	sessions []*imap.Session
 	best     float64 // bytes a second so far
 	serial   int     // of messages
 }
@@ -139,12 +124,12 @@ func (r *run) close() {
 	r.sessions = nil
 }
 
-func (r *run) dial(ctx context.Context) (session, error) {
+func (r *run) dial(ctx context.Context) (*imap.Session, error) {
 	s, err := r.target.Dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	able, ok := s.(session)
+	able, ok := s.(*imap.Session)
 	if !ok {
 		_ = s.Close()
 		return nil, fmt.Errorf("target: %T can't be measured", s)
@@ -177,7 +162,7 @@ func (r *run) meet(ctx context.Context) error {
 	return nil
 }
 
-func roundTrip(ctx context.Context, s session) (time.Duration, error) {
+func roundTrip(ctx context.Context, s *imap.Session) (time.Duration, error) {
 	times := make([]time.Duration, pings)
 	for i := range times {
 		start := time.Now()

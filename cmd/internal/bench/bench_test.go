@@ -302,7 +302,7 @@ func TestMessage(t *testing.T) {
 // TestShares holds that the shares of a budget make up the whole.
 func TestShares(t *testing.T) {
 	t.Parallel()
-	r := &run{opts: Options{Bytes: 1000}, sessions: make([]session, 4)}
+	r := &run{opts: Options{Bytes: 1000}, sessions: make([]*imap.Session, 4)}
 	b := budget{deadline: time.Now().Add(time.Minute), parts: 3, weights: weight(imap.Waiting, Small) + weight(imap.Multi, Small) + weight(imap.Multi, Average)}
 	slow := r.share(&b, imap.Waiting, 1, Small)
 	r.result.Bytes += slow.bytes / 2 // it was slow

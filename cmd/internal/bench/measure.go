@@ -81,7 +81,7 @@ func (r *run) share(b *budget, way imap.Way, connections, size int) part {
 // A part is one thing to measure: a way, with messages of one size.
 type part struct {
 	way      imap.Way
-	sessions []session
+	sessions []*imap.Session
 	size     int
 	bytes    int64
 	time     time.Duration
@@ -127,7 +127,7 @@ func (r *run) measure(ctx context.Context, f *Figure, p part) error {
 }
 
 // send appends messages to the session's mailbox as long as draw allows.
-func send(ctx context.Context, s session, p part, id string, serial int, draw func() bool, stored *atomic.Int64) error {
+func send(ctx context.Context, s *imap.Session, p part, id string, serial int, draw func() bool, stored *atomic.Int64) error {
 	s.Use(p.way)
 	var messages iter.Seq[migrate.Outgoing] = func(yield func(migrate.Outgoing) bool) {
 		for draw() && yield(message(id, serial, p.size)) {

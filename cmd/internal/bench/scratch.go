@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"unpop/migrate"
+	"unpop/migrate/target/imap"
 )
 
 // scratch are the mailboxes of a run.
@@ -32,7 +33,7 @@ func newScratch() scratch {
 }
 
 // add makes another mailbox and selects it.
-func (c *scratch) add(ctx context.Context, s session, prefix string) error {
+func (c *scratch) add(ctx context.Context, s *imap.Session, prefix string) error {
 	name := fmt.Sprintf("%sunpop bench %s-%d", prefix, c.id, len(c.names)+1)
 	c.names = append(c.names, name) // also if the answer gets lost
 	if _, err := s.Create(ctx, name, migrate.RoleNone); err != nil {
@@ -69,7 +70,7 @@ func (r *run) tidy(ctx context.Context) error {
 
 // tidyOnce uses the first session that can still be used: others must be closed before their mailbox goes.
 func (r *run) tidyOnce(ctx context.Context) error {
-	var s session
+	var s *imap.Session
 	for _, open := range r.sessions {
 		if s == nil && open.Ping(ctx) == nil {
 			s = open
@@ -83,12 +84,12 @@ func (r *run) tidyOnce(ctx context.Context) error {
 			return err
 		}
 	}
-	r.sessions = []session{s}
+	r.sessions = []*imap.Session{s}
 	return r.scratch.remove(ctx, s)
 }
 
 // remove deletes the mailboxes, and keeps the names of those that it can't.
-func (c *scratch) remove(ctx context.Context, s session) error {
+func (c *scratch) remove(ctx context.Context, s *imap.Session) error {
 	var left []string
 	var errs error
 	for _, name := range c.names {
@@ -105,7 +106,7 @@ func (c *scratch) remove(ctx context.Context, s session) error {
 var errForeign = errors.New("holds other mail")
 
 // remove deletes a mailbox with the messages in it, if they are all ours. One that is not there is as good as removed.
-func remove(ctx context.Context, s session, name string) error {
+func remove(ctx context.Context, s *imap.Session, name string) error {
 	_, err := s.Select(ctx, name)
 	if errors.Is(err, migrate.ErrNoMailbox) {
 		return nil
@@ -133,7 +134,7 @@ func remove(ctx context.Context, s session, name string) error {
 }
 
 // removeLeftovers removes the mailboxes of runs that were killed. One that somebody has put other mail into is left.
-func removeLeftovers(ctx context.Context, s session, prefix string) (removed int, left []string, err error) {
+func removeLeftovers(ctx context.Context, s *imap.Session, prefix string) (removed int, left []string, err error) {
 	mailboxes, err := s.Mailboxes(ctx)
 	if err != nil {
 		return 0, nil, err

@@ -32,6 +32,10 @@ func (a *app) tell(ctx context.Context, j *job, c *closing) error {
 	if c.FlagsDropped > 0 {
 		a.ui.printf("The server does not keep %s; the messages are there without.\n", counted(c.FlagsDropped, "tag"))
 	}
+	if c.Uploaded > 0 && j.plan != nil {
+		a.ui.printf("%s", renamedTables(j.plan))
+	}
+	a.tellRenamed(c.Renamed)
 	a.tellTroubled(c.troubled)
 	if c.Rejected() > 0 {
 		if err := a.tellRejected(ctx, j, c.Tally); err != nil {
@@ -123,6 +127,18 @@ func variants(t state.Tally) string {
 		return ""
 	}
 	return fmt.Sprintf("Variants, kept apart: %s (the Message-ID of another message, a different text).\n", progress.Count(t.Variant))
+}
+
+// tellRenamed lists the mailboxes that the server would not make under the names that were planned.
+func (a *app) tellRenamed(boxes []migrate.RenamedMailbox) {
+	if len(boxes) == 0 {
+		return
+	}
+	t := table{columns: []column{{flex: true}, {flex: true}}}
+	for _, b := range boxes {
+		t.add("  "+b.Planned, "→ "+b.Made)
+	}
+	a.ui.printf("\nThe server refused to make these mailboxes; they have other names there:\n%s", t.body())
 }
 
 // tellTroubled lists the pieces of sources that could not be read.

@@ -52,6 +52,7 @@ type workFlags struct {
 	include, exclude []string
 	maps             []string
 	prefix           string
+	yes              bool // of migrate
 }
 
 func (f *workFlags) add(cmd *cobra.Command) {

@@ -19,6 +19,8 @@ type job struct {
 	account *state.Account
 	target  *imap.Target // nil until signed in
 	opts    migrate.Options
+	sure    bool          // nobody is to be asked
+	plan    *migrate.Plan // of a run, nil if it had none
 }
 
 // prepare opens all that plan and migrate need. What is wrong with the command line or with a source comes out before

@@ -33,6 +33,7 @@ it. Stop it whenever you like: the same command again goes on where it stopped.`
 	flags.add(cmd)
 	export.add(cmd)
 	dispose.add(cmd)
+	cmd.Flags().BoolVar(&flags.yes, "yes", false, "don't ask about what can't end today")
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	return cmd
 }
@@ -48,6 +49,7 @@ func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, export *exportFla
 	if err := export.write(cmd.Context(), a, j.inputs); err != nil {
 		return errors.Join(err, j.close())
 	}
+	j.sure = flags.yes
 	report, err := a.run(cmd.Context(), j, dispose.run)
 	err = a.settle(cmd.Context(), j, report, err)
 	if !a.ui.json {
@@ -63,10 +65,12 @@ func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, export *exportFla
 // run does all the steps before the eyes of the user.
 // What comes after them is done when all went well.
 func (a *app) run(ctx context.Context, j *job, after ...func(context.Context, *migrate.Migration) error) (migrate.Report, error) {
-	display := a.ui.show(j.opts.Progress)
-	defer display.Stop()
+	v := &approver{a: a, ask: !j.sure, display: a.ui.show(j.opts.Progress), counts: j.opts.Progress}
+	defer func() { v.display.Stop() }()
+	j.opts.Approve = v.approve
 	m := j.migration()
 	report, err := m.Run(ctx)
+	j.plan = v.plan
 	for _, do := range after {
 		if err == nil {
 			err = do(ctx, m)

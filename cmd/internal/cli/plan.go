@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -63,10 +62,8 @@ func (a *app) showPlan(ctx context.Context, j *job, p *migrate.Plan) error {
 		a.ui.printf("\n%s", excluded)
 	}
 	a.ui.printf("\n%s", sums(p.Tally, wordsPlan))
-	a.ui.printf("%s", room(p))
-	if renamed := renamedTable(p); renamed != "" {
-		a.ui.printf("\nThe server can't have these names as they are:\n%s", renamed)
-	}
+	a.ui.printf("%s%s%s", room(p), sendingTime(p), largeTable(p))
+	a.ui.printf("%s", renamedTables(p))
 	a.tellTroubled(troubled)
 	a.ui.printf("\nNothing was changed. unpop migrate with the same arguments does it.\n")
 	return nil
@@ -137,41 +134,4 @@ func excludedTable(p *migrate.Plan) string {
 		return ""
 	}
 	return t.String()
-}
-
-// renamedTable lists folders with a name that the server can't have.
-func renamedTable(p *migrate.Plan) string {
-	t := table{columns: []column{{flex: true}, {flex: true}}}
-	for _, f := range p.Folders {
-		if renamed(f) {
-			t.add("  "+f.Folder.Name, "→ "+f.Mailbox)
-		}
-	}
-	return t.body()
-}
-
-// renamed reports whether a mailbox name has stand-ins for characters that the server refuses.
-func renamed(f migrate.PlannedFolder) bool { return migrate.DecodeName(f.Mailbox) != f.Mailbox }
-
-// room compares what would be sent with what the server takes.
-func room(p *migrate.Plan) string {
-	if p.Tally.Pending == 0 {
-		return ""
-	}
-	text := fmt.Sprintf("To send: %s", progress.Bytes(p.Tally.BytesPending))
-	free := p.Survey.QuotaLimit - p.Survey.QuotaUsed
-	switch {
-	case p.Survey.HasQuota && p.Fits():
-		text += fmt.Sprintf(" of the %s that are free", progress.Bytes(free))
-	case p.Survey.HasQuota:
-		text += fmt.Sprintf(", but only %s are free: it will not fit", progress.Bytes(max(free, 0)))
-	}
-	text += fmt.Sprintf("; the largest message has %s", progress.Bytes(p.Tally.BytesLargest))
-	switch {
-	case p.TooLarge():
-		text += fmt.Sprintf(", but the server takes\nnone above %s: it will be rejected", progress.Bytes(p.Survey.AppendMax))
-	case p.Survey.AppendMax > 0:
-		text += fmt.Sprintf(", the server takes %s", progress.Bytes(p.Survey.AppendMax))
-	}
-	return text + ".\n"
 }

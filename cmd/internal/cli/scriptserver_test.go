@@ -44,12 +44,12 @@ func worldOf(ts *testscript.TestScript) *world {
 	return w
 }
 
-// cmdServer starts a server: imapserver dovecot, or imapserver [plain|starttls] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX] [line]
+// cmdServer starts a server: imapserver dovecot [quota=BYTES] [format=FORMAT], or imapserver [plain|starttls] [gmail] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX] [line]
 // It writes pw and ca.pem and sets URL.
 func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	if len(args) > 0 && args[0] == "dovecot" {
-		w.server = imaptest.Dovecot(w.tb, imaptest.DovecotOptions{Implicit: true, POP3: slices.Contains(args, "pop3")})
+		w.server = imaptest.Dovecot(w.tb, dovecotOptions(args[1:]))
 	} else {
 		startServer(w, args)
 	}
@@ -62,6 +62,35 @@ func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Setenv("URL", address.String())
 	ts.Setenv("PASSWORD", imaptest.Password)
+}
+
+func dovecotOptions(args []string) imaptest.DovecotOptions {
+	opts := imaptest.DovecotOptions{Implicit: true}
+	for _, arg := range args {
+		switch key, value, _ := strings.Cut(arg, "="); key {
+		case "quota":
+			opts.Quota, _ = strconv.ParseInt(value, 10, 64)
+		case "format":
+			opts.Format = value
+		case "pop3":
+			opts.POP3 = true
+		}
+	}
+	return opts
+}
+
+// likeGmail makes the server in memory look like Gmail with an Italian owner.
+func likeGmail(opts *memserver.Options) {
+	opts.Alter = func(out []byte) []byte {
+		return bytes.ReplaceAll(out, []byte(" SPECIAL-USE "), []byte(" SPECIAL-USE X-GM-EXT-1 "))
+	}
+	opts.Mailboxes = []migrate.MailboxInfo{
+		{Name: "[Gmail]/Tutti i messaggi", Role: migrate.RoleArchive},
+		{Name: "[Gmail]/Posta inviata", Role: migrate.RoleSent},
+		{Name: "[Gmail]/Bozze", Role: migrate.RoleDrafts},
+		{Name: "[Gmail]/Cestino", Role: migrate.RoleTrash},
+		{Name: "[Gmail]/Spam", Role: migrate.RoleJunk},
+	}
 }
 
 func startServer(w *world, args []string) {
@@ -88,6 +117,8 @@ func startServer(w *world, args []string) {
 				w.slow.Store(n)
 			case "refuse":
 				refused = value
+			case "gmail":
+				likeGmail(opts)
 			}
 		}
 	})

@@ -91,36 +91,6 @@ func TestSums(t *testing.T) {
 	golden(t, "sums.txt", sums(tally, wordsDone)+"\n"+sums(state.Tally{Seen: 3, Pending: 3}, wordsPlan)+"\n"+inventorySums(state.Tally{Seen: 3, Pending: 2, Unreadable: 1}))
 }
 
-func TestRoom(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name   string
-		survey migrate.Survey
-		want   string
-	}{
-		{"unknown", migrate.Survey{}, "To send: 4.0 MB; the largest message has 1.0 MB.\n"},
-		{
-			"fits",
-			migrate.Survey{HasQuota: true, QuotaLimit: 9e6, QuotaUsed: 4e6, AppendMax: 2e6},
-			"To send: 4.0 MB of the 5.0 MB that are free; the largest message has 1.0 MB, the server takes 2.0 MB.\n",
-		},
-		{
-			"too much",
-			migrate.Survey{HasQuota: true, QuotaLimit: 9e6, QuotaUsed: 8e6, AppendMax: 5e5},
-			"To send: 4.0 MB, but only 1.0 MB are free: it will not fit; the largest message has 1.0 MB, but the server takes\nnone above 500 kB: it will be rejected.\n",
-		},
-	}
-	for _, tt := range tests {
-		got := room(&migrate.Plan{Survey: tt.survey, Tally: state.Tally{Pending: 9, BytesPending: 4e6, BytesLargest: 1e6}})
-		if got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
-		}
-	}
-	if got := room(&migrate.Plan{}); got != "" {
-		t.Errorf("nothing to send: got %q, want nothing", got)
-	}
-}
-
 func TestShorten(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

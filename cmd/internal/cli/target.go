@@ -70,7 +70,7 @@ func (a *app) signIn(ctx context.Context, f *signInFlags, opts imap.Options) (*i
 		a.ui.warn("--plaintext: mail and password may travel in the clear, and no certificate is verified")
 	}
 	opts.Password = func(context.Context) (imap.Secret, error) { return imap.Secret(password.Reveal()), nil }
-	opts.Keep = kept
+	opts.Keep, opts.Version = kept, version()
 	target := imap.New(opts)
 	return target, knock(ctx, target)
 }

@@ -59,7 +59,7 @@ func counted(n int64, noun string) string {
 	switch {
 	case n == 1:
 		return text
-	case strings.HasSuffix(noun, "y"):
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay"):
 		return strings.TrimSuffix(text, "y") + "ies"
 	case strings.HasSuffix(noun, "x"):
 		return text + "es"

@@ -97,5 +97,14 @@ func (u *ui) show(p *migrate.Progress) *progress.Display {
 	return progress.Start(u.err, p, opts)
 }
 
+// showMore goes on where a display of the same run was stopped.
+func (u *ui) showMore(p *migrate.Progress) *progress.Display {
+	opts := progress.Options{Resume: true}
+	if u.json {
+		opts.Format = progress.JSON
+	}
+	return progress.Start(u.err, p, opts)
+}
+
 // oneLine writes joined errors beside each other.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

@@ -26,6 +26,8 @@ type Options struct {
 	Format Format
 	// Every is the time between plain lines (10 s if zero) or JSON lines (1 s if zero). The terminal has its own pace.
 	Every time.Duration
+	// Resume goes on after another display of the same run was stopped, which has shown the step that is under way.
+	Resume bool
 }
 
 const (
@@ -66,6 +68,9 @@ func Start(w io.Writer, p *migrate.Progress, opts Options) *Display {
 		renderer: newRenderer(w, opts),
 		quit:     make(chan struct{}),
 	}
+	if opts.Resume {
+		d.watch.told = p.Step()
+	}
 	d.done.Go(d.run)
 	return d
 }
@@ -85,7 +90,7 @@ func (d *Display) Stop() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.look(time.Now())
-		if last := d.watch.measured(time.Now()); last.step != 0 {
+		if last := d.watch.measured(time.Now()); last.step != 0 && last.step != d.watch.told {
 			d.renderer.end(&last)
 		}
 		d.renderer.close()
@@ -105,8 +110,9 @@ func (d *Display) run() {
 			d.look(now)
 			if now.Sub(drawn) >= drawEvery {
 				drawn = now
-				s := d.watch.measured(now)
-				d.renderer.tick(&s)
+				if s := d.watch.measured(now); s.step == 0 || s.step != d.watch.told {
+					d.renderer.tick(&s)
+				}
 			}
 			d.mu.Unlock()
 		}
@@ -120,7 +126,7 @@ func (d *Display) look(now time.Time) {
 	if ended != nil {
 		d.renderer.end(ended)
 	}
-	if current := d.watch.current; ended != nil || current.step != before {
+	if current := d.watch.current; (ended != nil || current.step != before) && current.step != d.watch.told {
 		d.renderer.begin(&current)
 	}
 }

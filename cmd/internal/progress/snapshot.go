@@ -44,6 +44,7 @@ type watch struct {
 	// base are the duplicates and rejected messages when the step began.
 	baseDuplicates, baseRejected int64
 	fallen                       int
+	told                         migrate.Step // its end was shown before
 }
 
 // look reads the counts. If a step has ended since the last look, its last snapshot is returned.
@@ -73,7 +74,7 @@ func (w *watch) look(now time.Time) (ended *snapshot) {
 }
 
 func (w *watch) begin(now time.Time, next *snapshot) (ended *snapshot) {
-	if w.current.step != 0 {
+	if w.current.step != 0 && w.current.step != w.told {
 		last := w.current
 		last.time = now
 		messages, bytes := w.progress.Ended(last.step)

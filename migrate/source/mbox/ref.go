@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 
 	"unpop/migrate"
 )
@@ -62,6 +63,8 @@ func parseRef(s string) (ref, error) {
 // wholeSize is up to which size a message is read at once.
 const wholeSize = 256 << 10
 
+var texts = sync.Pool{New: func() any { return new([wholeSize]byte) }}
+
 // OpenAt returns the bytes of the message that a [Part] over the same file named with this Ref: what follows the From_ line,
 // with mbox quoting undone in the body and without the blank line that separates messages. It fails with
 // [migrate.ErrChanged] where no message is there any more, or where it ends elsewhere. The caller closes the reader.
@@ -80,15 +83,17 @@ func OpenAt(path, refName string) (io.ReadCloser, error) {
 	}
 	left := r.from + r.length - start
 	if left <= wholeSize {
-		text := make([]byte, left)
+		room := texts.Get().(*[wholeSize]byte)
+		text := room[:left]
 		_, err := f.ReadAt(text, start)
 		if errors.Is(err, io.EOF) {
 			err = migrate.ErrChanged
 		}
 		if err = errors.Join(err, f.Close()); err != nil {
+			texts.Put(room)
 			return nil, fmt.Errorf("message at byte %d: %w", r.from, err)
 		}
-		return unquoted(text, r.how), nil
+		return unquoted(text, &loan{room}, r.how), nil
 	}
 	return newUnquoter(&piece{f: f, off: start, left: left}, f, left, r.how), nil
 }

@@ -114,7 +114,7 @@ func (t *stretch) Open() (io.ReadCloser, error) {
 	}
 	m, how := t.last, t.how
 	if text, ok := t.s.holding(m.start, m.end); ok {
-		return unquoted(text, how), nil
+		return unquoted(text, io.NopCloser(nil), how), nil
 	}
 	left := m.end - m.start
 	return newUnquoter(&piece{f: t.f, off: m.start, left: left}, io.NopCloser(nil), left, how), nil

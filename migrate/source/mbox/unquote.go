@@ -30,19 +30,31 @@ func newUnquoter(r io.Reader, c io.Closer, length int64, how rule) *unquoter {
 	return &unquoter{r: r, c: c, eol: how.eol, plain: how.plain, bol: true, room: make([]byte, max(min(length, 64<<10), maxQuotes*4))}
 }
 
-// unquoted is newUnquoter for a text that is in memory. What has nothing to undo is handed over as it is.
-func unquoted(text []byte, how rule) io.ReadCloser {
+// unquoted is newUnquoter for a text that is in memory, which c gives back. What has nothing to undo is handed over as it is.
+func unquoted(text []byte, c io.Closer, how rule) io.ReadCloser {
 	if how.plain || !bytes.Contains(text, quotedFrom) {
-		return inMemory{bytes.NewBuffer(text[:len(text):len(text)])}
+		return inMemory{bytes.NewBuffer(text[:len(text):len(text)]), c}
 	}
-	return &unquoter{c: io.NopCloser(nil), eol: how.eol, bol: true, buf: text, err: io.EOF}
+	return &unquoter{c: c, eol: how.eol, bol: true, buf: text, err: io.EOF}
 }
 
 // inMemory is a text that a dedupe.Cleaner need not copy.
-type inMemory struct{ *bytes.Buffer }
+type inMemory struct {
+	*bytes.Buffer
+	io.Closer
+}
+
+// A loan is memory that goes back when it is closed.
+type loan struct{ room *[wholeSize]byte }
 
 // Close implements io.Closer.
-func (inMemory) Close() error { return nil }
+func (l *loan) Close() error {
+	if l.room != nil {
+		texts.Put(l.room)
+		l.room = nil
+	}
+	return nil
+}
 
 // Close closes the file.
 func (u *unquoter) Close() error { return u.c.Close() }
@@ -55,7 +67,7 @@ func (u *unquoter) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if len(u.buf) <= maxQuotes+len("From ") && u.err == nil {
+	if len(u.buf) <= quoteLength && u.err == nil {
 		u.fill()
 	}
 	if len(u.buf) == 0 {
@@ -76,26 +88,47 @@ func (u *unquoter) fill() {
 	u.buf = u.room[:n]
 }
 
-// ready returns what can be handed over as it is, n bytes at least looked at: up to the next line that may be quoted.
-// Of such a line at the start of the buffer, the first ">" is dropped.
+// quoteLength is how much of a line must be seen to tell whether it is quoted.
+const quoteLength = maxQuotes + len("From ")
+
+// ready returns what can be handed over as it is, n bytes at most: up to the next quoted line. Of such a line at the start of the
+// buffer, the first ">" is dropped.
 func (u *unquoter) ready(n int) []byte {
 	if !u.body {
 		return u.headerLine()
 	}
-	if u.bol && isQuoted(u.buf) {
-		u.buf = u.buf[1:]
+	judged := 0
+	if u.bol {
+		if isQuoted(u.buf) {
+			u.buf = u.buf[1:]
+		}
+		judged = len(u.buf) - len(bytes.TrimLeft(u.buf, ">"))
 	}
-	text := u.buf[:min(len(u.buf), n+1)]
-	for done := 0; ; {
-		i := bytes.Index(text[done:], []byte{u.eol, '>'})
+	n = min(n, len(u.buf))
+	seen := min(n+quoteLength, len(u.buf))
+	if u.err == nil {
+		n = max(1, min(n, seen-quoteLength)) // of a line that begins before n, enough is there
+	}
+	return u.buf[:u.quoted(judged, n, seen)]
+}
+
+// quoted finds the first quoted line that begins between from and to, to if there is none. What is seen of the last one ends at seen.
+func (u *unquoter) quoted(from, to, seen int) int {
+	for from < to {
+		i := bytes.Index(u.buf[from:seen], quotedFrom)
 		if i < 0 {
-			return text
+			break
 		}
-		done += i + 1
-		if isQuoted(u.buf[done:]) || (len(u.buf)-done <= maxQuotes+len("From ") && u.err == nil) {
-			return text[:done]
+		start := from + len(bytes.TrimRight(u.buf[from:from+i], ">"))
+		if start >= to {
+			return to
 		}
+		if start > 0 && u.buf[start-1] == u.eol && isQuoted(u.buf[start:]) {
+			return start
+		}
+		from += i + len(quotedFrom)
 	}
+	return to
 }
 
 // headerLine returns a line of the header, or a piece of one, and notes where the body begins.

@@ -21,7 +21,7 @@ const (
 
 // Bounds of what is under way without an answer: it is in doubt after a cut.
 const (
-	windowMessages = 400
+	windowMessages = 1000
 	windowBytes    = 32 << 20
 )
 

@@ -26,6 +26,12 @@ func TestContract(t *testing.T) {
 		"Dovecot dots": func(tb testing.TB) *imaptest.Server {
 			return imaptest.Dovecot(tb, imaptest.DovecotOptions{Dots: true, Implicit: true})
 		},
+		"Dovecot mbox": func(tb testing.TB) *imaptest.Server {
+			return imaptest.Dovecot(tb, imaptest.DovecotOptions{Format: "mbox"})
+		},
+		"Cyrus":             imaptest.Cyrus,
+		"Cyrus with INBOX.": imaptest.DottedCyrus,
+		"Courier":           imaptest.Courier,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	goimap "github.com/emersion/go-imap/v2"
@@ -24,8 +25,7 @@ var roles = map[goimap.MailboxAttr]migrate.Role{
 	goimap.MailboxAttrArchive: migrate.RoleArchive,
 }
 
-// Mailboxes lists all mailboxes that can be selected. One whose name is not valid modified UTF-7 is left out: no command
-// could name it.
+// Mailboxes lists all mailboxes that can be selected, also those whose names are no valid modified UTF-7, see [markName].
 func (s *Session) Mailboxes(ctx context.Context) ([]migrate.MailboxInfo, error) {
 	var infos []migrate.MailboxInfo
 	err := s.do(ctx, migrate.Refused, func() error {
@@ -34,7 +34,7 @@ func (s *Session) Mailboxes(ctx context.Context) ([]migrate.MailboxInfo, error) 
 		list := s.client.List("", "*", &goimap.ListOptions{ReturnSpecialUse: special})
 		for data := list.Next(); data != nil; data = list.Next() {
 			if selectable(data.Attrs) && len(infos) <= mailboxesMax {
-				infos = append(infos, migrate.MailboxInfo{Name: data.Mailbox, Role: roleOf(data)})
+				infos = append(infos, s.infoOf(data))
 			}
 		}
 		return list.Close()
@@ -43,6 +43,14 @@ func (s *Session) Mailboxes(ctx context.Context) ([]migrate.MailboxInfo, error) 
 		err = fmt.Errorf("server: lists more than %d mailboxes", mailboxesMax)
 	}
 	return infos, err
+}
+
+func (s *Session) infoOf(data *goimap.ListData) migrate.MailboxInfo {
+	info := migrate.MailboxInfo{Name: data.Mailbox, Role: roleOf(data), Childless: slices.Contains(data.Attrs, goimap.MailboxAttrNoInferiors)}
+	if info.Role == migrate.RoleNone && s.wire.labels() && slices.Contains(data.Attrs, goimap.MailboxAttrAll) {
+		info.Role = migrate.RoleArchive // what Gmail calls archived is there and nowhere else
+	}
+	return info
 }
 
 func roleOf(data *goimap.ListData) migrate.Role {

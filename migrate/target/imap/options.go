@@ -30,6 +30,8 @@ type Options struct {
 	Keep int
 	// Timeout is how long a server may be silent while an answer is due; 0 means one minute.
 	Timeout time.Duration
+	// Version is the program's, for the server's log (ID, RFC 2971); it may be empty.
+	Version string
 	// Debug gets the lines of the dialogue, without literals and without credentials. It may be nil.
 	Debug io.Writer
 }

@@ -17,7 +17,7 @@ const (
 	courier    = "courier"
 	dovecot    = "dovecot"
 	mox        = "mox"
-	gmail      = "gmail"
+	gmail      = "gimap" // what it calls itself: "Gimap ready for requests"
 	exchange   = "microsoft exchange"
 	documented = "documented"
 
@@ -66,6 +66,11 @@ var quirks = []quirk{
 	{dovecot, dovecotTested, "SEARCH does not see what another session stored", "Find sends NOOP first", ""},
 	{dovecot, dovecotTested, "Maildir takes no dot in names, and STATUS says so", "Allows asks", ""},
 	{dovecot, dovecotTested, "mail_max_userip_connections is 10", "fewer connections, and not a wrong password", ""},
+	{
+		dovecot, dovecotTested, `mail in mbox files: CREATE below a mailbox NO [CANNOT] "Mailbox doesn't allow inferior mailboxes", of a level NO [ALREADYEXISTS]`,
+		"\\Noinferiors tells before, where there is a mailbox; another name", "",
+	},
+	{dovecot, dovecotTested, `CREATE: NO [CANNOT] "Mailbox name too long" beyond 255 bytes; STATUS does not tell`, "a shorter name", ""},
 	{mox, moxTested, "keywords in lower case, $NotJunk added, INBOX listed as Inbox", "names and flags compare without case", ""},
 
 	{
@@ -74,6 +79,8 @@ var quirks = []quirk{
 	},
 	{gmail, documented, "[THROTTLED] at the end of an OK", "the pace slows down: throttle", ""},
 	{gmail, documented, "15 connections at once", "fewer connections", ""},
+	{gmail, documented, "no ^ and no two blanks in names of mailboxes; none can be made below [Gmail]", "Allows knows the character; naming makes them at the top", "^"},
+	{gmail, documented, "archived mail is in \\All and nowhere else; there is no \\Archive", "Mailboxes gives \\All the role of the archive", ""},
 	{gmail, documented, "an identical message gets OK, and the first copy's date and labels stay", "the UID is the proof, not the count", ""},
 	{gmail, documented, "APPEND with \\Deleted vanishes; NUL brings BYE \"Invalid character in literal\"", "\\Deleted is never sent; the message travels alone " +
 		"after it broke the connection, and is rejected in the end", ""},
@@ -99,20 +106,60 @@ var connectionLimits = []struct {
 
 // connectionLimit is the server's, if it is known; 0 if not.
 func (w *wire) connectionLimit() int {
-	us := strings.ToLower(w.greeting + " " + w.serverID)
 	for _, l := range connectionLimits {
-		if strings.Contains(us, l.server) {
+		if w.is(l.server) {
 			return l.limit
 		}
 	}
 	return 0
 }
 
+// dailyLimits are how many bytes a day servers take by APPEND, where their makers say so.
+var dailyLimits = []struct {
+	server string // as in quirks
+	bytes  int64
+	source string
+}{
+	{gmail, 500_000_000, "support.google.com/a/answer/1071518"},
+}
+
+// dailyLimit is the server's, if it is known, and who says so; 0 if not.
+func (w *wire) dailyLimit() (bytes int64, source string) {
+	for _, l := range dailyLimits {
+		if w.is(l.server) {
+			return l.bytes, l.source
+		}
+	}
+	return 0, ""
+}
+
+// is tells a server by what it calls itself, and Gmail by what nobody else offers.
+func (w *wire) is(server string) bool {
+	return strings.Contains(strings.ToLower(w.greeting+" "+w.serverID), server) || server == gmail && w.labels()
+}
+
+// labels tells whether mailboxes are labels on messages that the account has once (Gmail's IMAP extensions).
+func (w *wire) labels() bool { return w.caps.Has("X-GM-EXT-1") }
+
+// longestName bounds mailbox names in the octets of modified UTF-7, without what some servers need for themselves.
+var longestName = []struct {
+	server string // as in quirks
+	octets int
+}{
+	{cyrus, 450},
+	{courier, 240},
+	{gmail, 220}, // of characters; documented
+}
+
 // takesName reports whether the server is known to take no mailbox of that name.
 func (w *wire) takesName(name string) bool {
-	us := strings.ToLower(w.greeting + " " + w.serverID)
 	for _, q := range quirks {
-		if q.noName != "" && strings.Contains(us, q.server) && hasAny(name, q.noName) {
+		if q.noName != "" && hasAny(name, q.noName) && w.is(q.server) {
+			return false
+		}
+	}
+	for _, l := range longestName {
+		if len(name) > l.octets/8 && len(encodeUTF7(name)) > l.octets && w.is(l.server) {
 			return false
 		}
 	}

@@ -106,12 +106,17 @@ func loginPieces(user string, password Secret) []string {
 	return pieces
 }
 
-// introduce exchanges names (ID, RFC 2971) where the server offers it. A refusal means nothing.
-func (w *wire) introduce() error {
+// introduce exchanges names and versions (ID, RFC 2971) where the server offers it. A refusal means nothing.
+func (w *wire) introduce(version string) error {
 	if !w.caps.Has(goimap.CapID) {
 		return nil
 	}
-	if _, err := w.command("ID", `ID ("name" "unpop")`); err != nil {
+	ours := `"name" "unpop"`
+	if version != "" && !strings.ContainsFunc(version, func(r rune) bool { return !isASCII(r) }) {
+		ours += ` "version" ` + quote(version)
+	}
+	line := "ID (" + ours + ")"
+	if _, err := w.command(line, line); err != nil {
 		return w.broken(true)
 	}
 	return nil

@@ -13,7 +13,8 @@ import (
 
 // Survey asks what the account allows. What the server does not say or refuses to say stays zero.
 func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
-	survey := migrate.Survey{Server: s.wire.serverID, Connections: s.wire.connectionLimit()}
+	survey := migrate.Survey{Server: s.wire.serverID, Connections: s.wire.connectionLimit(), Labels: s.wire.labels()}
+	survey.DailyBytes, survey.DailySource = s.wire.dailyLimit()
 	if survey.Server == "" {
 		survey.Server = s.wire.greeting
 	}
@@ -40,7 +41,7 @@ func (s *Session) askDelimiter(survey *migrate.Survey) error {
 
 func (s *Session) askNamespace(survey *migrate.Survey) error {
 	if !s.wire.caps.Has(goimap.CapNamespace) {
-		return nil
+		return s.guessPrefix(survey)
 	}
 	data, err := s.client.Namespace().Wait()
 	if err != nil || len(data.Personal) == 0 {
@@ -49,6 +50,28 @@ func (s *Session) askNamespace(survey *migrate.Survey) error {
 	survey.Prefix = data.Personal[0].Prefix
 	if d := data.Personal[0].Delim; d != 0 {
 		survey.Delimiter = d
+	}
+	return nil
+}
+
+// guessPrefix looks at the mailboxes of a server without NAMESPACE: where all lie below INBOX, new ones belong there too.
+func (s *Session) guessPrefix(survey *migrate.Survey) error {
+	list, err := s.client.List("", "*", nil).Collect()
+	if err != nil || survey.Delimiter == 0 {
+		return err
+	}
+	prefix, below := inbox+string(survey.Delimiter), false
+	for _, data := range list {
+		switch {
+		case strings.EqualFold(data.Mailbox, inbox):
+		case len(data.Mailbox) > len(prefix) && strings.EqualFold(data.Mailbox[:len(prefix)], prefix):
+			below, prefix = true, data.Mailbox[:len(prefix)]
+		default:
+			return nil
+		}
+	}
+	if below {
+		survey.Prefix = prefix
 	}
 	return nil
 }

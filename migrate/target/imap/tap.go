@@ -24,6 +24,8 @@ type tap struct {
 	within  bool   // the current response goes on
 	drop    bool   // and nobody wants it
 
+	odd atomic.Bool // names with marks were handed to go-imap
+
 	asked atomic.Int64 // the number of go-imap's last command
 	told  int64        // how many of them were answered
 }
@@ -91,6 +93,11 @@ func (t *tap) readPiece() error {
 	}
 	if !t.within {
 		t.debug.server(string(line[:min(len(line), debugLine+1)]))
+		if !partial && namesMailbox(line) {
+			if line, err = t.plainNames(line); err != nil {
+				return err
+			}
+		}
 		t.drop = !t.forGoIMAP(line)
 	}
 	t.within = partial
@@ -201,16 +208,19 @@ func validListLine(text string) bool {
 
 // Write implements [net.Conn].
 func (t *tap) Write(p []byte) (int, error) {
-	t.debug.client(string(p[:min(len(p), debugLine+1)]))
+	out := p
+	if t.odd.Load() {
+		out = restoreMarks(p)
+	}
+	t.debug.client(string(out[:min(len(out), debugLine+1)]))
 	if n := commandNumber(p); n > t.asked.Load() {
 		t.asked.Store(n)
 	}
 	t.paced.arm()
-	n, err := t.conn.Write(p)
-	if err != nil {
-		err = t.failed(err)
+	if n, err := t.conn.Write(out); err != nil {
+		return min(n, len(p)), t.failed(err)
 	}
-	return n, err
+	return len(p), nil
 }
 
 // commandNumber is that of the command which begins here: go-imap counts its tags, T1, T2, … It is 0 for the rest of a command.

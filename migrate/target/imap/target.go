@@ -120,7 +120,7 @@ func (t *Target) open(w *wire, password Secret) error {
 			return err
 		}
 	}
-	return w.introduce()
+	return w.introduce(t.opts.Version)
 }
 
 // upgrade does STARTTLS (RFC 9051 section 6.2.1), or goes on without it where the user allowed that.

@@ -45,6 +45,11 @@ func encodeUTF7(name string) string {
 		}
 	}
 	for _, r := range name {
+		if isMark(r) {
+			flush()
+			out.WriteByte(byte(r - mark))
+			continue
+		}
 		if r < ' ' || r > '~' {
 			shifted = append(shifted, r)
 			continue
@@ -86,16 +91,22 @@ func validUTF7(name string) bool {
 }
 
 func validShift(s string) bool {
+	text := string(decodeShift(s))
+	// Only the shortest form passes: no ASCII inside, no lone surrogates, no stray bits.
+	return encodeShifted([]rune(text)) == s && !strings.ContainsFunc(text, isASCII)
+}
+
+// decodeShift reads what stands between "&" and "-"; it is empty for what can't be read.
+func decodeShift(s string) []rune {
 	raw, err := utf7Base64.DecodeString(s)
 	if err != nil || len(raw)%2 != 0 {
-		return false
+		return nil
 	}
 	units := make([]uint16, 0, len(raw)/2)
 	for i := 0; i < len(raw); i += 2 {
 		units = append(units, uint16(raw[i])<<8|uint16(raw[i+1]))
 	}
-	// Only the shortest form passes: no ASCII inside, no lone surrogates, no stray bits.
-	return encodeShifted(utf16.Decode(units)) == s && !strings.ContainsFunc(string(utf16.Decode(units)), isASCII)
+	return utf16.Decode(units)
 }
 
 func isASCII(r rune) bool { return r >= ' ' && r <= '~' }

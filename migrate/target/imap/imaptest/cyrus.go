@@ -23,16 +23,28 @@ const cyrusBin = "/usr/lib/cyrus/bin"
 // takes root. It serves plain text and STARTTLS, has no prefix and "/" between names.
 func Cyrus(tb testing.TB) *Server {
 	tb.Helper()
-	return cyrus(tb, true)
+	return cyrus(tb, true, cyrusSlashes)
+}
+
+// DottedCyrus is [Cyrus] as its makers set it up: all mailboxes lie below "INBOX.", with dots between names.
+func DottedCyrus(tb testing.TB) *Server {
+	tb.Helper()
+	return cyrus(tb, true, cyrusDots)
 }
 
 // PlainCyrus is [Cyrus] without TLS, so that a proxy can read along.
 func PlainCyrus(tb testing.TB) *Server {
 	tb.Helper()
-	return cyrus(tb, false)
+	return cyrus(tb, false, cyrusSlashes)
 }
 
-func cyrus(tb testing.TB, secure bool) *Server {
+// How Cyrus names mailboxes.
+const (
+	cyrusSlashes = "unixhierarchysep: yes\naltnamespace: yes\n"
+	cyrusDots    = "unixhierarchysep: no\naltnamespace: no\n"
+)
+
+func cyrus(tb testing.TB, secure bool, names string) *Server {
 	tb.Helper()
 	imapd := unpacked(tb, "CYRUS_ROOT", "/opt/cyrus", cyrusBin+"/imapd")
 	owner, err := user.Lookup("cyrus")
@@ -46,7 +58,7 @@ func cyrus(tb testing.TB, secure bool) *Server {
 	}
 	port := freePort(tb)
 	writeFiles(tb, dir, map[string]string{
-		"imapd.conf": cyrusConfig(dir, secure), "cyrus.conf": cyrusServices(dir, imapd, port),
+		"imapd.conf": cyrusConfig(dir, secure) + names, "cyrus.conf": cyrusServices(dir, imapd, port),
 		"cert.pem": string(cert.CertPEM), "key.pem": string(cert.KeyPEM),
 	})
 	name, realm, _ := strings.Cut(User, "@")
@@ -67,8 +79,6 @@ defaultpartition: default
 sievedir: %[1]s/conf/sieve
 admins: cyrus
 allowplaintext: yes
-unixhierarchysep: yes
-altnamespace: yes
 virtdomains: userid
 defaultdomain: localhost
 servername: localhost

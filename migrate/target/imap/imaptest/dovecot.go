@@ -36,7 +36,8 @@ type DovecotOptions struct {
 	POP3 bool
 	// Hide are capabilities not to be offered, such as MULTIAPPEND or LITERAL+. Dovecot goes on doing what they stand for.
 	Hide []string
-	// Format is how mail is kept: maildir, sdbox or mdbox; empty means maildir.
+	// Format is how mail is kept: maildir, sdbox, mdbox, or mbox, where a mailbox with mail in it can have none below it; empty
+	// means maildir.
 	Format string
 	// Fsync is mail_fsync: never, optimized or always; empty means never, which is fast and no worse in a test.
 	Fsync string
