@@ -117,7 +117,7 @@ func (a *app) askPasswords(ctx context.Context, r *remotes) error {
 			a.ui.warn(warning)
 		}
 		if account.opts.Plaintext && !account.opts.ImplicitTLS && account.opts.RootCAs == nil {
-			a.ui.warn("--plaintext: mail and password of " + account.opts.Account() + " may travel in the clear, and no certificate is verified")
+			a.ui.warn("--plaintext: " + account.opts.Account() + ": mail and password may travel in the clear")
 		}
 		account.password = password
 	}

@@ -74,11 +74,14 @@ func (r *retrier) wait(e *migrate.TargetError) time.Duration {
 // tell says why nothing moves.
 func (r *retrier) tell(e *migrate.TargetError, wait time.Duration) {
 	next := ", next try in " + wait.Round(100*time.Millisecond).String()
-	if e.Kind == migrate.Broken {
+	switch {
+	case e.Kind == migrate.Broken:
 		r.say("connection lost" + next)
-		return
+	case e.Hint == hintInUse:
+		r.say("mailbox in use" + next)
+	default:
+		r.say("server asks to wait" + next)
 	}
-	r.say("POP3 " + e.Error() + next)
 }
 
 func (r *retrier) say(text string) {

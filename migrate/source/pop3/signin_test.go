@@ -204,7 +204,7 @@ func TestWaitsWhereTheServerAsks(t *testing.T) {
 	s.Attach(migrate.Surroundings{Notice: func(text string) { notices = append(notices, text) }})
 	began := time.Now()
 	readAll(t, s).same(t, mails(2))
-	if len(notices) != 2 || !strings.Contains(notices[0], "[SYS/TEMP] try later, next try in") || notices[1] != "" || time.Since(began) < 200*time.Millisecond {
+	if len(notices) != 2 || !strings.Contains(notices[0], "server asks to wait, next try in") || notices[1] != "" || time.Since(began) < 200*time.Millisecond {
 		t.Errorf("got notices %q after %v, want one, and its end", notices, time.Since(began))
 	}
 }
