@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"unpop/dedupe"
@@ -24,7 +25,22 @@ func identify(raw io.ReadCloser, c *Copy, now time.Time) (state.Copy, error) {
 	if id.Size == 0 {
 		return state.Copy{}, errEmpty
 	}
-	return row(c, id, now), nil
+	r := row(c, id, now)
+	r.UIDL = uidl(cleaner.Removed())
+	return r, nil
+}
+
+// longestUIDL is more than RFC 1939 section 7 allows.
+const longestUIDL = 250
+
+// uidl is the name that the message had on the POP3 server from which a mail client fetched it.
+func uidl(removed []dedupe.Field) string {
+	for _, f := range removed {
+		if strings.EqualFold(f.Name, "X-UIDL") && len(f.Value) <= longestUIDL {
+			return f.Value
+		}
+	}
+	return ""
 }
 
 var errEmpty = errors.New("message is empty")

@@ -24,6 +24,7 @@ type kit struct {
 	server *imaptest.Server
 	target migrate.Target // the server's, unless a test puts something in between
 	specs  []string
+	remote []source.Remote // for specs that are addresses
 	opts   migrate.Options
 }
 
@@ -86,7 +87,7 @@ func (k *kit) with(do func(m *migrate.Migration) error) error {
 	}
 	var inputs []migrate.Input
 	for _, spec := range k.specs {
-		s, found, err := source.Open(spec)
+		s, found, err := source.Open(spec, k.remote...)
 		if err != nil {
 			k.t.Fatal(err)
 		}

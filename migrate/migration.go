@@ -103,6 +103,7 @@ func (m *Migration) begin(ctx context.Context) error {
 		m.ids = append(m.ids, id)
 		m.byID[id] = in.Source
 	}
+	m.attach()
 	var err error
 	m.run, err = m.account.StartRun(ctx, m.opts.Command, m.opts.Version)
 	return err

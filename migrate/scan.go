@@ -25,7 +25,7 @@ func (m *Migration) Scan(ctx context.Context) error {
 		total += bytes
 	}
 	m.p.TotalBytes.Store(total)
-	for _, s := range scans {
+	for _, s := range attachedLast(scans) {
 		if err := s.run(ctx); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"unpop/state"
 )
@@ -58,6 +59,9 @@ func (m *Migration) Verify(ctx context.Context, opts VerifyOptions) (Verificatio
 		return Verification{}, err
 	}
 	v, err := m.checkAll(ctx, opts.Deep)
+	if err == nil && v.Different == 0 {
+		err = m.account.SetVerified(ctx, m.run, kindPOP3, time.Now())
+	}
 	if err != nil || !opts.Repair || v.Missing == 0 {
 		return v, err
 	}

@@ -12,13 +12,13 @@ import (
 const rowsPerInsert = 64
 
 // copyColumns are those that a scan fills.
-const copyColumns = 21
+const copyColumns = 22
 
 // insertCopies is the statement for so many copies.
 func insertCopies(n int) string {
 	row := ",(?" + strings.Repeat(",?", copyColumns-1) + ")"
 	return "INSERT INTO copy (id, part, folder, ref, state, size, exact, key, hasid, trace, partial, rebuilt, flags, keywords, " +
-		"date, daterank, message_id, subject, flaw, message, sum) VALUES " + strings.Repeat(row, n)[1:]
+		"date, daterank, message_id, subject, flaw, message, sum, uidl) VALUES " + strings.Repeat(row, n)[1:]
 }
 
 // A rowBlock is up to rowsPerInsert copies as the driver wants them.
@@ -36,7 +36,7 @@ func (r *rowBlock) reset() {
 func (r *rowBlock) add(id, part int64, c *Copy) {
 	for _, v := range [copyColumns]driver.Value{
 		id, part, c.Folder, c.Ref, int64(c.State), c.Size, blob(c.Exact), blob(c.Key), c.HasID, c.Trace, c.Partial, c.Rebuilt,
-		int64(c.Flags), strings.Join(c.Keywords, " "), c.Date, int64(c.DateRank), c.MessageID, c.Subject, c.Flaw, id, blob(c.Sum),
+		int64(c.Flags), strings.Join(c.Keywords, " "), c.Date, int64(c.DateRank), c.MessageID, c.Subject, c.Flaw, id, blob(c.Sum), word(c.UIDL),
 	} {
 		r.values = append(r.values, driver.NamedValue{Ordinal: len(r.values) + 1, Value: v})
 	}
@@ -49,6 +49,14 @@ func blob(b []byte) driver.Value {
 		return nil
 	}
 	return b
+}
+
+// word is NULL where there is none.
+func word(s string) driver.Value {
+	if s == "" {
+		return nil
+	}
+	return s
 }
 
 // A bulk inserts copies by the driver itself, as converting each value once more takes as long as storing it. Nor are their

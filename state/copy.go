@@ -35,7 +35,8 @@ type Copy struct {
 	MessageID     string
 	Subject       string
 	Flaw          string
-	Part, Message int64 // filled when read back
+	UIDL          string // that a mail client noted in its copy; empty: none
+	Part, Message int64  // filled when read back
 }
 
 // UnreadableCopy is a copy that could not be read.

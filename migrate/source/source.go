@@ -14,14 +14,15 @@ import (
 	"unpop/migrate/source/maildir"
 	"unpop/migrate/source/mbox"
 	"unpop/migrate/source/msg"
+	"unpop/migrate/source/pop3"
 	"unpop/migrate/source/pst"
 	"unpop/migrate/source/thunderbird"
 )
 
 // Found says what a source's specification turned out to be.
 type Found struct {
-	Kind string // "mbox", "maildir", "thunderbird", "pst", "msg"
-	Path string // absolute and clean
+	Kind string // "mbox", "maildir", "thunderbird", "pst", "msg", "pop3"
+	Path string // absolute and clean, or the canonical address of an account
 }
 
 // A kind is one way of keeping mail.
@@ -66,7 +67,12 @@ var ErrMixed = errors.New("more than one kind of mail")
 // Open opens a source. The specification is KIND:PATH, or a path whose kind is found out. A leading "~/" means the home
 // directory where the shell didn't say so already. Errors wrap [os.ErrNotExist] where there is nothing at the path, and
 // [ErrUnknown] where there is no mail, and [ErrMixed] where half of it would be left aside without a word. The caller closes the source.
-func Open(spec string) (migrate.Source, Found, error) {
+//
+// An address, pop3s://user@host[:port] or pop3://…, is a source too. It takes a Remote to say what an address doesn't.
+func Open(spec string, remote ...Remote) (migrate.Source, Found, error) {
+	if address := withoutKind(spec); pop3.IsURL(address) {
+		return openPOP3(address, remote)
+	}
 	k, place := split(spec)
 	place, err := absolute(place)
 	if err != nil {

@@ -26,8 +26,14 @@ func (f *signInFlags) addSecrets(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.passwordFile, "password-file", "", "the first line of `FILE` is the password")
 	flags.StringVar(&f.passwordEnv, "password-env", "", "environment variable `NAME` holds the password")
+	f.addTrust(cmd)
+}
+
+// addTrust adds which servers are believed.
+func (f *signInFlags) addTrust(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.tlsCA, "tls-ca", "", "trust the authorities in `FILE` (PEM), no others")
-	flags.BoolVar(&f.plaintext, "plaintext", false, "with imap://: go on without TLS, or with any")
+	flags.BoolVar(&f.plaintext, "plaintext", false, "with imap://, pop3://: go on without TLS, or with any")
 }
 
 // ledgerFlag says where the ledger is.
@@ -40,6 +46,7 @@ func (f *ledgerFlag) add(cmd *cobra.Command, usage string) {
 // workFlags are those of commands that bring sources to a target.
 type workFlags struct {
 	signInFlags
+	fromFlags
 	ledgerFlag
 	connections      int
 	include, exclude []string
@@ -53,6 +60,8 @@ func (f *workFlags) add(cmd *cobra.Command) {
 	flags.SortFlags = false
 	f.addTo(cmd)
 	f.addSecrets(cmd)
+	f.fromFlags.add(cmd)
+	f.addAnyway(cmd)
 	flags.StringArrayVar(&f.include, "include", nil, "take only store folders like `GLOB` (repeatable)")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out store folders like `GLOB` (repeatable)")
 	flags.StringArrayVar(&f.maps, "map", nil, "where a folder goes: `FOLDER=MAILBOX` (repeatable)")
@@ -127,7 +136,7 @@ func parseMapping(value string) (migrate.Mapping, error) {
 // someSources demands at least one source.
 func someSources(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usagef(cmd, "no SOURCE given").hinted("a source is an mbox file or folder, a Maildir, an Outlook data file or a Thunderbird profile, such as ~/.thunderbird")
+		return usagef(cmd, "no SOURCE given").hinted("a source is an mbox file or folder, a Maildir, an Outlook data file, a POP3 account or a Thunderbird profile, such as ~/.thunderbird")
 	}
 	return nil
 }

@@ -42,16 +42,26 @@ func (a *app) fill(cmd *cobra.Command, j *job, f *workFlags, specs []string) (er
 	if j.opts, err = f.options(cmd); err != nil {
 		return err
 	}
-	if j.inputs, err = openSources(specs); err != nil {
-		return err
-	}
 	path := f.state
 	if path == "" {
 		if path, err = ledgerFor(j.address); err != nil {
 			return err
 		}
 	}
-	return a.enter(cmd.Context(), j, &f.signInFlags, path)
+	r, err := f.remotes(cmd, &f.signInFlags, path)
+	if err != nil {
+		return err
+	}
+	if j.inputs, err = openSources(specs, r); err != nil {
+		return err
+	}
+	if err := a.leaveOutTarget(j, r); err != nil {
+		return err
+	}
+	if err := a.enter(cmd.Context(), j, &f.signInFlags, path); err != nil {
+		return err
+	}
+	return a.askPasswords(cmd.Context(), r)
 }
 
 // enter signs in and opens the ledger. A ledger is not begun for an account that can't be entered, and nobody is asked for

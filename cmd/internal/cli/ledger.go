@@ -52,12 +52,16 @@ const longestName = 180
 
 // ledgerName makes a file name of a target: anna@imap.example.it_993.db.
 func ledgerName(target imap.Options) string {
-	name := safe(target.User) + "@" + safe(target.Host) + "_" + strconv.Itoa(target.Port)
+	return shortName(safe(target.User)+"@"+safe(target.Host)+"_"+strconv.Itoa(target.Port)) + ledgerExt
+}
+
+// shortName cuts a name that is too long, so that different names stay different.
+func shortName(name string) string {
 	if len(name) > longestName {
 		sum := sha256.Sum256([]byte(name))
 		name = name[:longestName] + "~" + hex.EncodeToString(sum[:8])
 	}
-	return name + ledgerExt
+	return name
 }
 
 // safe escapes what some file system doesn't take in a name, so that different names stay different.

@@ -154,8 +154,10 @@ func TestPlanObject(t *testing.T) {
 		}
 	}
 	data, err = json.Marshal(planObject(&migrate.Plan{}))
-	if err != nil || !strings.Contains(string(data), `"quota_used":null,"quota_limit":null,"mailboxes":[],"folders":[]`) {
-		t.Errorf("empty plan: got %s, %v, want null quota and empty lists", data, err)
+	for _, want := range []string{`"quota_used":null,"quota_limit":null,"fits":null`, `"large":[]`, `"mailboxes":[],"folders":[]`} {
+		if err != nil || !strings.Contains(string(data), want) {
+			t.Errorf("empty plan: got %s, %v, want it to hold %s", data, err, want)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 func (a *app) scan() *cobra.Command {
 	var ledger ledgerFlag
 	var export exportFlag
+	var from scanFlags
 	cmd := &cobra.Command{
 		Use:   "scan SOURCE...",
 		Short: "Show what is there: folders, messages, duplicates; touch nothing.",
@@ -27,21 +28,23 @@ func (a *app) scan() *cobra.Command {
 		Args:        someSources,
 		Annotations: exits(exitDone, exitError, exitUsage, exitStopped),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runScan(cmd.Context(), ledger.state, &export, args)
+			return a.runScan(cmd, ledger.state, &export, &from, args)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	ledger.add(cmd, "keep what was read in `FILE`, for a quick next scan")
 	export.add(cmd)
+	from.add(cmd)
 	return cmd
 }
 
 // scanAccount is the ledger's account for what was only scanned.
 const scanAccount = "scan:"
 
-func (a *app) runScan(ctx context.Context, ledger string, export *exportFlag, specs []string) error {
-	inputs, err := openSources(specs)
+func (a *app) runScan(cmd *cobra.Command, ledger string, export *exportFlag, from *scanFlags, specs []string) error {
+	ctx := cmd.Context()
+	inputs, err := a.sourcesToScan(cmd, ledger, from, specs)
 	if err != nil {
 		return err
 	}
@@ -65,6 +68,40 @@ func (a *app) runScan(ctx context.Context, ledger string, export *exportFlag, sp
 		err = export.write(ctx, a, inputs)
 	}
 	return errors.Join(err, j.ended(ctx, err), j.close())
+}
+
+// scanFlags say how to be let in to sources on servers where there is no target.
+type scanFlags struct {
+	fromFlags
+	signInFlags
+}
+
+func (f *scanFlags) add(cmd *cobra.Command) {
+	f.fromFlags.add(cmd)
+	f.addTrust(cmd)
+}
+
+// sourcesToScan opens the sources. What is fetched from a server is kept where a migration looks for it, unless the user names a ledger.
+func (a *app) sourcesToScan(cmd *cobra.Command, ledger string, from *scanFlags, specs []string) ([]migrate.Input, error) {
+	if ledger == "" {
+		dir, err := ledgerDir()
+		if err != nil {
+			return nil, err
+		}
+		ledger = filepath.Join(dir, "scan"+ledgerExt)
+	}
+	r, err := from.remotes(cmd, &from.signInFlags, ledger)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := openSources(specs, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.askPasswords(cmd.Context(), r); err != nil {
+		return nil, errors.Join(err, closeSources(inputs))
+	}
+	return inputs, nil
 }
 
 func (a *app) takeInventory(ctx context.Context, j *job) (*migrate.Inventory, error) {

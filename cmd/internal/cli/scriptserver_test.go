@@ -18,6 +18,7 @@ import (
 
 	"unpop/examples"
 	"unpop/migrate"
+	"unpop/migrate/source/pop3/pop3test"
 	"unpop/migrate/target/imap/imaptest"
 	"unpop/migrate/target/imap/memserver"
 )
@@ -30,6 +31,7 @@ type world struct {
 	appends atomic.Int64 // seen by the server
 	slow    atomic.Int64 // what each takes, in ms
 	full    atomic.Int64 // after how many the account is full; 0 never
+	pop     *pop3test.Server
 }
 
 type worldKey struct{}
@@ -70,6 +72,8 @@ func dovecotOptions(args []string) imaptest.DovecotOptions {
 			opts.Quota, _ = strconv.ParseInt(value, 10, 64)
 		case "format":
 			opts.Format = value
+		case "pop3":
+			opts.POP3 = true
 		}
 	}
 	return opts

@@ -10,16 +10,24 @@ import (
 )
 
 // openSources opens what the arguments name, all or none. A source named twice is opened once.
-func openSources(specs []string) ([]migrate.Input, error) {
+// Accounts on a server can only be opened with remotes.
+func openSources(specs []string, accounts ...*remotes) ([]migrate.Input, error) {
+	var complete []source.Remote
+	for _, r := range accounts {
+		complete = append(complete, r.complete)
+	}
 	var inputs []migrate.Input
 	seen := map[source.Found]bool{}
 	for _, spec := range specs {
-		s, found, err := source.Open(spec)
+		s, found, err := source.Open(spec, complete...)
 		if err != nil {
 			return nil, errors.Join(sourceError(err), closeSources(inputs))
 		}
 		if seen[found] {
 			_ = s.Close() // nothing was read
+			for _, r := range accounts {
+				r.drop(found.Path)
+			}
 			continue
 		}
 		seen[found] = true
@@ -31,6 +39,8 @@ func openSources(specs []string) ([]migrate.Input, error) {
 // sourceError says what to do about a source that can't be opened.
 func sourceError(err error) error {
 	switch {
+	case errors.Is(err, source.ErrAddress):
+		return &failure{err: err, status: exitUsage, hint: "for example pop3s://anna@pop.example.it; the password is asked for, or comes from --from-password-file"}
 	case errors.Is(err, source.ErrInUse):
 		return hinted(err, "close Outlook, then run unpop again")
 	case errors.Is(err, os.ErrNotExist):

@@ -68,14 +68,18 @@ func (a *app) runVerify(cmd *cobra.Command, flags *verifyFlags, path, target str
 }
 
 func (a *app) fillVerify(cmd *cobra.Command, j *job, flags *verifyFlags, path, target string, specs []string) (err error) {
-	if j.inputs, err = openSources(specs); err != nil {
+	r, err := new(fromFlags).remotes(cmd, &flags.signInFlags, path)
+	if err != nil {
+		return err
+	}
+	if j.inputs, err = openSources(specs, r); err != nil {
 		return err
 	}
 	if err := a.reenter(cmd, j, &flags.signInFlags, path, target); err != nil {
 		return err
 	}
 	if flags.Repair && len(specs) == 0 {
-		return a.reopenSources(cmd.Context(), j)
+		return a.reopenSources(cmd.Context(), j, r)
 	}
 	return nil
 }
@@ -93,13 +97,13 @@ func (a *app) reenter(cmd *cobra.Command, j *job, flags *signInFlags, path, targ
 }
 
 // reopenSources opens the sources that the ledger knows, as far as they are there.
-func (a *app) reopenSources(ctx context.Context, j *job) error {
+func (a *app) reopenSources(ctx context.Context, j *job, r *remotes) error {
 	known, err := j.account.Sources(ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range known {
-		inputs, err := openSources([]string{s.Kind + ":" + s.Path})
+		inputs, err := openSources([]string{s.Kind + ":" + s.Path}, r)
 		if err != nil {
 			a.ui.warn(oneLine(err) + "; what is only there can't be sent again")
 			continue

@@ -24,6 +24,8 @@ var rules = []struct {
 	{"migrate/migratetest/...", []string{"migrate", "state", "dedupe"}},
 	// A profile is made of mbox files and Maildirs; otherwise a source doesn't know another.
 	{"migrate/source/thunderbird/...", []string{"migrate", "dedupe", "migrate/mutf7", "migrate/source/mbox/...", "migrate/source/maildir/..."}},
+	// What was fetched from a POP3 server is kept in a Maildir.
+	{"migrate/source/pop3/...", []string{"migrate", "dedupe", "migrate/source/maildir"}},
 	// The files of Outlook hold MAPI items, which another package makes mail of.
 	{"migrate/source/outlook", []string{"migrate", "migrate/mutf7", "migrate/mapi"}},
 	{"migrate/source/pst", []string{"migrate", "migrate/mapi", "migrate/source/outlook", "migrate/source/pst/..."}},
@@ -48,6 +50,7 @@ var homes = []struct {
 	{"modernc.org/sqlite/...", []string{"state/..."}},
 	{"database/sql/...", []string{"state/..."}},
 	{"github.com/emersion/go-imap/...", []string{"migrate/target/imap/...", "examples/bench"}}, // which measures it
+	{"github.com/knadh/go-pop3/...", []string{"migrate/source/pop3"}},
 	{"github.com/schollz/progressbar/...", []string{"cmd/internal/progress"}},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}},
 	{"testing/...", []string{"migrate/migratetest/...", "migrate/target/imap/imaptest/..."}}, // they help tests

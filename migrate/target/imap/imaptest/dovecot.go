@@ -32,6 +32,8 @@ type DovecotOptions struct {
 	Implicit bool
 	// Plain serves no TLS at all and lets clients sign in without, so that a proxy can read along.
 	Plain bool
+	// POP3 serves the accounts by POP3 too.
+	POP3 bool
 	// Hide are capabilities not to be offered, such as MULTIAPPEND or LITERAL+. Dovecot goes on doing what they stand for.
 	Hide []string
 	// Format is how mail is kept: maildir, sdbox, mdbox, or mbox, where a mailbox with mail in it can have none below it; empty
@@ -57,11 +59,20 @@ func Dovecot(tb testing.TB, opts DovecotOptions) *Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	port := freePort(tb)
-	writeDovecot(tb, dir, port, cert, opts)
+	port, pop3Port := freePort(tb), 0
+	for pop3Port == 0 || pop3Port == port {
+		pop3Port = freePort(tb)
+	}
+	writeDovecot(tb, dir, port, cert, opts, dovecotPOP3(pop3Port, opts))
 	runDovecot(tb, dir, port, opts.Implicit)
-	return &Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM}
+	server := &Server{Addr: loopback(port), Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM}
+	if opts.POP3 {
+		server.POP3 = loopback(pop3Port)
+	}
+	return server
 }
+
+func loopback(port int) *net.TCPAddr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port} }
 
 func freePort(tb testing.TB) int {
 	tb.Helper()
@@ -93,10 +104,10 @@ func mailOwner(tb testing.TB) (owner *user.User, root bool) {
 	return nil, true
 }
 
-func writeDovecot(tb testing.TB, dir string, port int, cert *memserver.Certificate, opts DovecotOptions) {
+func writeDovecot(tb testing.TB, dir string, port int, cert *memserver.Certificate, opts DovecotOptions, more string) {
 	tb.Helper()
 	owner, root := mailOwner(tb)
-	config := dovecotBase(dir, port, owner, opts) + dovecotNamespace(opts.Dots) + dovecotStore(dir, opts) + dovecotOffers(opts)
+	config := dovecotBase(dir, port, owner, opts) + dovecotNamespace(opts.Dots) + dovecotStore(dir, opts) + dovecotOffers(opts) + more
 	if !root {
 		config += dovecotRootless(tb, owner)
 	}
@@ -222,7 +233,7 @@ func dovecotRootless(tb testing.TB, owner *user.User) string {
 		tb.Fatal(err)
 	}
 	config := fmt.Sprintf("default_internal_user = %[1]s\ndefault_login_user = %[1]s\ndefault_internal_group = %[2]s\n", owner.Username, group.Name)
-	for _, service := range []string{"anvil", "imap-login"} {
+	for _, service := range []string{"anvil", "imap-login", "pop3-login"} {
 		config += fmt.Sprintf("service %s {\n chroot =\n}\n", service)
 	}
 	return config

@@ -28,6 +28,8 @@ type Server struct {
 	// Secure says that it wants TLS; Pool trusts its certificate.
 	Secure bool
 	Pool   *x509.CertPool
+	// POP3 is where the same account is served by POP3, the same way; nil if it isn't.
+	POP3 *net.TCPAddr
 	// CertPEM is that certificate as a file would hold it.
 	CertPEM []byte
 }
