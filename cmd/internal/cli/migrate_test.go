@@ -68,8 +68,8 @@ func TestUnreadableIsNotSilentlyLeftOut(t *testing.T) {
 			t.Errorf("json %t: got status %d (%v), want %d", asJSON, got, err, exitRejected)
 		}
 		if asJSON {
-			var fields map[string]float64
-			if err := json.Unmarshal(out.Bytes(), &fields); err != nil || fields["rejected"] != 1 || fields["seen"] != 2 {
+			var fields migrate.Fields
+			if err := json.Unmarshal(out.Bytes(), &fields); err != nil || fields.Rejected != 1 || fields.Seen != 2 {
 				t.Errorf("json: got %s (%v), want 1 rejected of 2 seen", out.String(), err)
 			}
 			continue

@@ -20,7 +20,7 @@ func (a *app) why() *cobra.Command {
 	var flags whyFlags
 	cmd := &cobra.Command{
 		Use:   "why MESSAGE-ID|PATH|SUBJECT",
-		Short: "Tell the story of a message: its copies, which one won, where it went.",
+		Short: "Tell the story of a message: its copies, which won, where it went.",
 		Long: `Tell the story of a message: its copies, which of them won and why, where it
 went, when and how. It is found by its Message-ID, by a source's file or store
 folder, or by a part of its subject, whichever fits first. Where several fit,
