@@ -181,7 +181,7 @@ func (a *account) arrived(t *testing.T, s mover, arrival migrate.Arrival, box mi
 	if len(there) != len(uids) {
 		t.Fatalf("got %d messages there, want %d", len(there), len(uids))
 	}
-	if arrival.UIDs == nil || len(arrival.UIDs) == 0 {
+	if len(arrival.UIDs) == 0 {
 		return // the server doesn't say
 	}
 	if arrival.UIDValidity != box.UIDValidity || len(arrival.UIDs) != len(uids) {

@@ -121,7 +121,7 @@ func copyUID(arg string) (validity uint32, uids map[migrate.UID]migrate.UID) {
 	}
 	v, ok := parseNumber(fields[0])
 	from, to := expandSet(fields[1]), expandSet(fields[2])
-	if !ok || len(from) != len(to) {
+	if !ok || len(from) == 0 || len(from) != len(to) {
 		return 0, nil
 	}
 	uids = make(map[migrate.UID]migrate.UID, len(from))

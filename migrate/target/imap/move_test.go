@@ -23,7 +23,7 @@ func TestScriptMove(t *testing.T) {
 		"nonsense":       {"* OK [COPYUID x 5 1] moved\n%T OK done", "0 map[]"},
 		"enormous":       {"* OK [COPYUID 7 1:4294967295 1:4294967295] moved\n%T OK done", "0 map[]"},
 	} {
-		session := script{}.with(script{"CAPABILITY": caps, "UID": tt.answer}).dial(t)
+		session := script{}.with(script{"CAPABILITY": caps, "UID MOVE": tt.answer}).dial(t)
 		arrival, err := session.(migrate.Mover).Move(t.Context(), []migrate.UID{5, 9}, "Box")
 		if got := fmt.Sprint(arrival.UIDValidity, " ", arrival.UIDs); err != nil || got != tt.want {
 			t.Errorf("%s: got %s, %v, want %s", name, got, err, tt.want)
@@ -43,7 +43,7 @@ func TestScriptMoveRefused(t *testing.T) {
 		"full":       {"%T NO [OVERQUOTA] no room", func(err error) bool { return kindOf(err) == int(migrate.Full) }},
 		"bad":        {"%T BAD what?", func(err error) bool { return kindOf(err) == int(migrate.Refused) }},
 	} {
-		session := script{}.with(script{"CAPABILITY": caps, "UID": tt.answer}).dial(t)
+		session := script{}.with(script{"CAPABILITY": caps, "UID MOVE": tt.answer}).dial(t)
 		if _, err := session.(migrate.Mover).Move(t.Context(), []migrate.UID{5}, "Box"); !tt.want(err) {
 			t.Errorf("%s: got %v", name, err)
 		}
