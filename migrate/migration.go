@@ -25,6 +25,8 @@ type Options struct {
 	Map []Mapping
 	// Prefix is a mailbox below which everything is put, as it is named in the store.
 	Prefix string
+	// Existing says what becomes of messages that the target holds already; empty means [ExistingMove].
+	Existing Existing
 	// Connections is the most sessions at once; 0 means 4.
 	Connections int
 	// Quarantine is the mbox file that keeps the bytes of rejected messages; empty keeps none.
@@ -41,6 +43,28 @@ type Options struct {
 	Progress *Progress
 }
 
+// Existing is what becomes of a message that the target holds already.
+type Existing string
+
+// The ways. In any of them, one that is in its mailbox, or in one that the user would rather have it in, stays there.
+const (
+	ExistingMove   Existing = "move"   // one in INBOX, or another mailbox where nobody filed it, is moved to its mailbox
+	ExistingKeep   Existing = "keep"   // it stays where it is
+	ExistingUpload Existing = "upload" // what is there is not looked at: a further copy is sent
+)
+
+// ParseExisting reads one of them; empty is [ExistingMove].
+func ParseExisting(text string) (Existing, error) {
+	switch e := Existing(text); e {
+	case "":
+		return ExistingMove, nil
+	case ExistingMove, ExistingKeep, ExistingUpload:
+		return e, nil
+	default:
+		return "", fmt.Errorf("existing: got %q, want move, keep or upload", text)
+	}
+}
+
 // Mapping sends a store folder to a mailbox.
 type Mapping struct {
 	Folder  string // as [Folder.String] gives it, or without the account
@@ -55,13 +79,15 @@ type Migration struct {
 	target  Target
 	opts    Options
 
-	ids    []int64          // of the inputs in the ledger
-	byID   map[int64]Source // to open a copy
-	run    int64
-	p      *Progress
-	survey Survey
-	met    bool     // a session was opened: what fails now may pass
-	late   sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
+	ids     []int64          // of the inputs in the ledger
+	byID    map[int64]Source // to open a copy
+	run     int64
+	p       *Progress
+	survey  Survey
+	numbers map[string]int64 // of mailboxes, by name
+	ranks   map[int64]int    // of mailboxes of the target, by number
+	met     bool             // a session was opened: what fails now may pass
+	late    sync.Map         // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 }
 
 // New prepares a migration. The ledger's account and the inputs stay the caller's; target may be nil for Scan and

@@ -75,7 +75,7 @@ func (a *Account) LikelyBytes(ctx context.Context) iter.Seq2[Likely, error] {
 // LikelyContent lists the planned messages that the target has with the same content, and those of which the sources have no more than
 // the header. A message that was rebuilt may also equal one in what says most of it: see [Account.Looks].
 func (a *Account) LikelyContent(ctx context.Context) iter.Seq2[Likely, error] {
-	return stream(ctx, a.l.read, scanLikely, likelyColumns+"FROM message m CROSS JOIN item i ON i.key = m.key WHERE "+open+
+	return stream(ctx, a.l.read, scanLikely, likelyColumns+"FROM message m CROSS JOIN item i ON i.key = m.key WHERE "+unfound+
 		" AND i.exact IS NOT NULL AND i.trace = m.trace AND (m.partial = 1 OR i.content = m.content) AND "+free+" ORDER BY m.id", a.id)
 }
 

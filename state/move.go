@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -78,11 +79,60 @@ func claimMove(ctx context.Context, tx *sql.Tx, m *Move) error {
 	return nil
 }
 
-// Moved records where messages arrived. Those that are messages of the ledger are recorded with Found.
-func (a *Account) Moved(ctx context.Context, moves []Move) error {
-	return a.eachMove(ctx, moves, func(m Move) []change {
-		return []change{{"UPDATE move SET state = 2, validity = ?, there = ? WHERE id = ?", []any{m.Validity, m.There, m.ID}}}
+// Moved records where messages arrived, and with them that those which are messages of the ledger are done.
+func (a *Account) Moved(ctx context.Context, run int64, moves []Move, found []Stays) error {
+	return a.l.together(ctx, func(tx *sql.Tx) error {
+		var pending []change
+		for _, f := range found {
+			pending = append(pending, f.changes(run)...)
+		}
+		for _, m := range moves {
+			pending = append(pending, change{"UPDATE move SET state = 2, validity = ?, there = ? WHERE id = ?", []any{m.Validity, m.There, m.ID}})
+			if !m.Label {
+				pending = append(pending, left(m)...)
+			}
+		}
+		return execAll(ctx, tx, pending)
 	})
+}
+
+// left takes out of the index what was moved away.
+func left(m Move) []change {
+	return []change{
+		{
+			"UPDATE stock SET messages = messages - 1 WHERE mailbox = ?1 AND uidvalidity = ?2 AND EXISTS (SELECT 1 FROM item WHERE mailbox = ?1 AND uidvalidity = ?2 AND uid = ?3)",
+			[]any{m.Mailbox, m.UIDValidity, m.UID},
+		},
+		{"DELETE FROM item WHERE mailbox = ? AND uidvalidity = ? AND uid = ?", []any{m.Mailbox, m.UIDValidity, m.UID}},
+	}
+}
+
+// Moveable is what the ledger knows of a move's message, and of what lies on the target for it.
+type Moveable struct {
+	Flags    int
+	Keywords string
+	Size     int64  // of what lies on the target
+	Exact    []byte // of that, if it was looked at and is of other bytes than the message; else nil
+}
+
+// Moveable tells it. It holds until the move is recorded.
+func (a *Account) Moveable(ctx context.Context, m Move) (v Moveable, err error) {
+	err = a.l.read.QueryRowContext(ctx, "SELECT m.flags, m.keywords, coalesce(i.size, 0), iif(i.exact = m.exact, NULL, i.exact) FROM message m "+
+		"LEFT JOIN item i ON i.mailbox = ? AND i.uidvalidity = ? AND i.uid = ? WHERE m.id = ?", m.Mailbox, m.UIDValidity, m.UID, m.Message).
+		Scan(&v.Flags, &v.Keywords, &v.Size, &v.Exact)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, nil
+	}
+	return v, err
+}
+
+// ItemExact is the digest of an item whose body was looked at; nil if nobody did.
+func (a *Account) ItemExact(ctx context.Context, mailbox int64, at Seat) (exact []byte, err error) {
+	err = a.l.read.QueryRowContext(ctx, "SELECT exact FROM item WHERE mailbox = ? AND uidvalidity = ? AND uid = ?", mailbox, at.UIDValidity, at.UID).Scan(&exact)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return exact, err
 }
 
 // NotMoved records that messages stayed where they were: those on their way out are planned again, those on their way back are
