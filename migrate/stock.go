@@ -55,7 +55,7 @@ func (m *Migration) takeStock(ctx context.Context, mailboxes []MailboxInfo) (abl
 		return true, err
 	}
 	m.reach(PointIndexed)
-	return true, share(ctx, m, changed, m.closeStock)
+	return true, m.closeStocks(ctx, changed)
 }
 
 func (b *stockBox) stock() state.Stock {
@@ -211,23 +211,37 @@ func marked(flags []string) bool {
 	return slices.ContainsFunc(flags, func(f string) bool { return strings.EqualFold(f, `\Deleted`) })
 }
 
-// closeStock looks for what vanished, if the numbers don't agree, and records how far the mailbox is in the index.
-func (m *Migration) closeStock(ctx context.Context, s Session, b *stockBox) error {
-	n, err := m.account.CountItems(ctx, b.ID, b.now.UIDValidity, 1, uint32(b.now.UIDNext))
-	if err != nil {
-		return err
+// closeStocks records how far the mailboxes are in the index, and looks before for what vanished where the numbers don't agree.
+func (m *Migration) closeStocks(ctx context.Context, changed []*stockBox) error {
+	var doubtful []*stockBox
+	for _, b := range changed {
+		n, err := m.countStock(ctx, b)
+		if err != nil {
+			return err
+		}
+		if n == b.now.Messages {
+			err = m.account.SetStock(ctx, b.stock())
+		} else {
+			doubtful = append(doubtful, b)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if n != int64(b.now.Messages) {
+	return share(ctx, m, doubtful, func(ctx context.Context, s Session, b *stockBox) error {
 		if err := m.pruneStock(ctx, s, b); err != nil {
 			return err
 		}
-		if n, err = m.account.CountItems(ctx, b.ID, b.now.UIDValidity, 1, uint32(b.now.UIDNext)); err != nil {
-			return err
-		}
-	}
-	stock := b.stock()
-	stock.Messages = uint32(n) // where it is not what the server told, somebody was at work meanwhile: the next run sees it
-	return m.account.SetStock(ctx, stock)
+		stock := b.stock()
+		var err error
+		stock.Messages, err = m.countStock(ctx, b) // not what the server told, if somebody was at work meanwhile: the next run sees it
+		return errors.Join(err, m.account.SetStock(ctx, stock))
+	})
+}
+
+func (m *Migration) countStock(ctx context.Context, b *stockBox) (uint32, error) {
+	n, err := m.account.CountItems(ctx, b.ID, b.now.UIDValidity, 1, uint32(b.now.UIDNext))
+	return uint32(n), err
 }
 
 // pruneStock takes out of the index what is not in the mailbox any more.

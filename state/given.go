@@ -47,7 +47,7 @@ func (a *Account) GivenMailboxes(ctx context.Context) ([]Mailbox, error) {
 	}, "SELECT DISTINCT b.id, b.name, b.role, b.made FROM given g JOIN mailbox b ON b.id = g.mailbox WHERE b.account = ? ORDER BY b.id", a.id)
 }
 
-// Given lists what was given to messages of a mailbox, those after a given one.
+// Given lists what was given to messages of a mailbox that are there still, those after a given one.
 func (a *Account) Given(ctx context.Context, mailbox int64, after Seat, limit int) ([]Given, error) {
 	return collect(ctx, a.l.read, func(rows *sql.Rows) (Given, error) {
 		g := Given{Mailbox: mailbox}
@@ -55,7 +55,9 @@ func (a *Account) Given(ctx context.Context, mailbox int64, after Seat, limit in
 		err := rows.Scan(&g.UIDValidity, &g.UID, &flags)
 		g.Flags = strings.Fields(flags)
 		return g, err
-	}, "SELECT uidvalidity, uid, flags FROM given WHERE mailbox = ? AND (uidvalidity, uid) > (?, ?) ORDER BY uidvalidity, uid LIMIT ?",
+	}, "SELECT uidvalidity, uid, flags FROM given WHERE mailbox = ? AND (uidvalidity, uid) > (?, ?) AND "+
+		"NOT EXISTS (SELECT 1 FROM move v WHERE v.mailbox = given.mailbox AND v.uidvalidity = given.uidvalidity AND v.uid = given.uid AND v.state = 2 AND v.label = 0) "+
+		"ORDER BY uidvalidity, uid LIMIT ?",
 		mailbox, after.UIDValidity, after.UID, limit)
 }
 

@@ -60,6 +60,7 @@ CREATE TABLE move (
 ) STRICT;
 
 CREATE INDEX move_state   ON move (account, state, target, there);
+CREATE INDEX move_origin  ON move (mailbox, uidvalidity, uid);
 CREATE INDEX move_message ON move (message) WHERE message IS NOT NULL;
 
 -- Flags that were given to messages of the target, so that they can be taken away again.
