@@ -20,12 +20,13 @@ type Fields struct {
 	ToKeep    int64 `json:"to_keep"` // of the pending ones, as the next
 	ToMove    int64 `json:"to_move"`
 
+	BytesThere int64 `json:"bytes_there"` // of what was on the target already
+
 	Verified        int64 `json:"verified"`
 	Missing         int64 `json:"missing"`
 	Altered         int64 `json:"altered"`
 	KeywordsDropped int64 `json:"keywords_dropped"`
 	BytesUploaded   int64 `json:"bytes_uploaded"`
-	BytesThere      int64 `json:"bytes_there"` // of what was on the target already
 
 	Seconds       float64 `json:"seconds"`
 	ScanSeconds   float64 `json:"scan_seconds"`

@@ -69,7 +69,6 @@ type takeover struct {
 	session Session
 	from    state.Mailbox
 	box     Mailbox
-	cant    bool // move
 
 	gone, dropped int64
 }

@@ -155,7 +155,7 @@ func renamed(f migrate.PlannedFolder) bool { return migrate.DecodeName(f.Mailbox
 
 // room compares what would be sent with what the server takes.
 func room(p *migrate.Plan) string {
-	if p.Tally.Pending == 0 {
+	if p.Tally.ToSend() == 0 {
 		return ""
 	}
 	text := fmt.Sprintf("To send: %s", progress.Bytes(p.Tally.BytesPending))

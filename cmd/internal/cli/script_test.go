@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"appends":    cmdAppends,
 			"arrived":    cmdArrived,
 			"expunge":    cmdExpunge,
+			"deliver":    cmdDeliver,
 			"plaintext":  cmdPlainText,
 			"awaken":     cmdAwaken,
 			"bigmail":    cmdBigMail,
