@@ -36,6 +36,7 @@ type childJob struct {
 	Point                        migrate.Point // where it dies
 	Nth                          int           // the how manieth time it gets there
 	Undo                         bool          // take back, in place of bringing over
+	Clean                        bool          // or clean
 }
 
 // Exit statuses of a child that is not killed.
@@ -78,6 +79,10 @@ func (j childJob) run() error {
 	}
 	opts := migrate.Options{Settle: 30 * time.Millisecond, Patience: 5 * time.Second, Quarantine: j.Quarantine, Connections: 2, Reached: j.die()}
 	m := migrate.New(account, inputs, j.target(), opts)
+	if j.Clean {
+		_, err = m.Clean(ctx, migrate.CleanOptions{})
+		return err
+	}
 	if j.Undo {
 		_, err = m.Undo(ctx, migrate.UndoOptions{})
 		return err

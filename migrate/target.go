@@ -215,6 +215,7 @@ type Survey struct {
 	Delimiter  rune   // between names; 0 for a flat account
 	Prefix     string // of the personal namespace, with its delimiter ("INBOX."), RFC 2342
 	AppendMax  int64  // APPENDLIMIT (RFC 7889) in bytes; 0 unknown
+	Labels     bool   // a message is stored once, and its mailboxes are labels (Gmail)
 	HasQuota   bool   // the next two mean something
 	QuotaUsed  int64  // bytes, RFC 9208 STORAGE
 	QuotaLimit int64  // bytes

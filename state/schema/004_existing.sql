@@ -77,3 +77,14 @@ ALTER TABLE message ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
 UPDATE account SET plan = '';
 
 CREATE INDEX message_bare ON message (account, size) WHERE hasid = 0;
+
+-- Messages of the target that are the same as another one there. Found out anew each time.
+CREATE TABLE duplicate (
+  mailbox     INTEGER NOT NULL REFERENCES mailbox,
+  uidvalidity INTEGER NOT NULL,
+  uid         INTEGER NOT NULL,
+  keeper      INTEGER NOT NULL,             -- mailbox of the one that stays
+  keptin      INTEGER NOT NULL,             -- its UIDVALIDITY
+  kept        INTEGER NOT NULL,             -- and the UID
+  PRIMARY KEY (mailbox, keeper, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;

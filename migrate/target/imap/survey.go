@@ -13,7 +13,7 @@ import (
 
 // Survey asks what the account allows. What the server does not say or refuses to say stays zero.
 func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
-	survey := migrate.Survey{Server: s.wire.serverID, Connections: s.wire.connectionLimit()}
+	survey := migrate.Survey{Server: s.wire.serverID, Connections: s.wire.connectionLimit(), Labels: s.wire.caps.Has(labelsCap)}
 	if survey.Server == "" {
 		survey.Server = s.wire.greeting
 	}
@@ -28,6 +28,9 @@ func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
 	})
 	return survey, err
 }
+
+// labelsCap is what Gmail calls its extensions.
+const labelsCap = "X-GM-EXT-1"
 
 // askDelimiter sends LIST "" "" (RFC 9051 section 6.3.9).
 func (s *Session) askDelimiter(survey *migrate.Survey) error {
