@@ -64,6 +64,7 @@ func (m *Migration) plan(ctx context.Context) ([]MailboxInfo, error) {
 	if err := m.findExisting(ctx, mailboxes); err != nil {
 		return nil, err
 	}
+	m.p.Begin(StepPlan, 0, 0) // what the target holds was counted meanwhile
 	loads, err := m.account.Loads(ctx, state.Planned)
 	for _, l := range loads {
 		m.p.Done(l.Messages, l.Bytes)

@@ -1,13 +1,16 @@
 package migrate_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
 	"unpop/migrate"
+	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/imaptest"
 )
 
@@ -56,9 +59,13 @@ func TestIndex(t *testing.T) {
 		}
 		k.mbox(fmt.Sprintf("pc/Inbox.sbd/part%03d", at/piece), batch[:len(batch)/2]...)
 		k.mbox(fmt.Sprintf("pc2/Inbox%d", at/piece), batch[len(batch)/2:]...)
-		k.store("INBOX", batch...)
+		k.spool(at, batch)
 	}
-	k.target = k.server.Delayed(t, 40*time.Millisecond).Target(imaptest.User)
+	far := k.server.Delayed(t, 40*time.Millisecond).Options(imaptest.User)
+	far.Keep = 8
+	target := imap.New(far)
+	t.Cleanup(func() { _ = target.Close() })
+	k.target = target
 	p, first := k.planned()
 	if p.Tally.ToMove+p.Tally.ToKeep != int64(n) || p.Tally.ToSend() != 0 {
 		t.Errorf("got %+v, want all %d found", p.Tally, n)
@@ -80,6 +87,26 @@ func TestIndex(t *testing.T) {
 	t.Logf("%d messages: plan with the index %v, again %v, after 3 vanished and 2 came %v", n, first, second, third)
 	if ceiling := 20 * time.Second; n <= 3000 && (first > ceiling || second > ceiling) {
 		t.Errorf("got %v and %v, want seconds", first, second)
+	}
+}
+
+// spool puts messages into the Maildir of a Dovecot that has not looked at it yet: no session stores so fast.
+func (k *kit) spool(at int, messages []string) {
+	k.t.Helper()
+	dir := filepath.Join(k.server.Mail, imaptest.User)
+	client := k.dial() // makes the Maildir
+	_, err := client.Select(k.t.Context(), "INBOX")
+	if err = errors.Join(err, client.Close()); err != nil {
+		k.t.Fatal(err)
+	}
+	for i, text := range messages {
+		name := filepath.Join(dir, "new", fmt.Sprintf("16000%05d.M%d.test", at+i, at+i))
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			k.t.Fatal(err)
+		}
+		if err := os.Chmod(name, 0o666); err != nil {
+			k.t.Fatal(err)
+		}
 	}
 }
 

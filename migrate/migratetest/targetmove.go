@@ -49,6 +49,7 @@ func (a *account) testStandings(t *testing.T) {
 		t.Fatalf("Standings: %v", err)
 	}
 	box := mustSelect(t, s, name)
+	a.staysFresh(t, s, name, uids[1])
 	if st := got[name]; st.UIDValidity != box.UIDValidity || st.UIDNext != uids[2]+1 || st.Messages != 3 {
 		t.Errorf("Standings: got %+v of %q, want UIDVALIDITY %d, UIDNEXT %d, 3 messages", st, name, box.UIDValidity, uids[2]+1)
 	}
@@ -254,5 +255,21 @@ func (a *account) testAddFlags(t *testing.T) {
 	}
 	if err := s.AddFlags(t.Context(), []migrate.UID{0}, []string{`\Seen`}); err == nil {
 		t.Error("AddFlags(0): got no error, want one")
+	}
+}
+
+// staysFresh looks at the selected mailbox while another session removes a message.
+func (a *account) staysFresh(t *testing.T, s mover, name string, uid migrate.UID) {
+	t.Helper()
+	other := a.dial(t)
+	mustSelect(t, other, name)
+	if err := other.Remove(t.Context(), []migrate.UID{uid}); errors.Is(err, errors.ErrUnsupported) {
+		return
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Standings(t.Context(), []string{name})
+	if err != nil || got[name].Messages != 2 {
+		t.Errorf("Standings of the selected mailbox: got %+v, %v, want 2 messages left", got[name], err)
 	}
 }

@@ -38,12 +38,19 @@ func (s *Session) Standings(ctx context.Context, mailboxes []string) (map[string
 func (s *Session) standings(mailboxes []string, told map[string]migrate.Standing) error {
 	options := &goimap.StatusOptions{NumMessages: true, UIDNext: true, UIDValidity: true, HighestModSeq: s.wire.caps.Has(goimap.CapCondStore)}
 	asked := make([]*imapclient.StatusCommand, len(mailboxes))
+	var fresh *imapclient.Command
+	if s.selected != "" { // of a selected mailbox Dovecot tells what it was when the session looked last
+		fresh = s.client.Noop()
+	}
 	for i, name := range mailboxes {
 		if checkName(name) == nil {
 			asked[i] = s.client.Status(name, options)
 		}
 	}
 	var failed error
+	if fresh != nil {
+		failed = fresh.Wait()
+	}
 	for i, command := range asked {
 		if command == nil {
 			continue

@@ -59,7 +59,7 @@ func Dovecot(tb testing.TB, opts DovecotOptions) *Server {
 	port := freePort(tb)
 	writeDovecot(tb, dir, port, cert, opts)
 	runDovecot(tb, dir, port, opts.Implicit)
-	return &Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM}
+	return &Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM, Mail: filepath.Join(dir, "mail")}
 }
 
 func freePort(tb testing.TB) int {

@@ -30,6 +30,8 @@ type Server struct {
 	Pool   *x509.CertPool
 	// CertPEM is that certificate as a file would hold it.
 	CertPEM []byte
+	// Mail is where Dovecot keeps the users' mail, a directory for each; empty for others.
+	Mail string
 }
 
 // An Option changes the server that Start starts.
