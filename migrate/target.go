@@ -147,7 +147,8 @@ type Standing struct {
 // An Indexer is a [Session] that can take stock of an account.
 type Indexer interface {
 	// Standings tells how those of the mailboxes stand that are there, in about one round trip (STATUS). What it doesn't name may
-	// be there all the same. The selected mailbox stays selected, and may be among them.
+	// be there all the same. The selected mailbox stays selected, unless it is one of
+	// them.
 	Standings(ctx context.Context, mailboxes []string) (map[string]Standing, error)
 	// Index lists the messages of the selected mailbox with from <= UID <= to, in any order, with all that Found has. It asks ahead, so
 	// that a long line is never idle. With since, those that didn't change after that ModSeq may be left out. The session may not be

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	goimap "github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -23,6 +24,9 @@ const (
 func (s *Session) Standings(ctx context.Context, mailboxes []string) (map[string]migrate.Standing, error) {
 	told := make(map[string]migrate.Standing, len(mailboxes))
 	err := s.do(ctx, migrate.Refused, func() error {
+		if err := s.unselectOneOf(mailboxes); err != nil {
+			return err
+		}
 		for len(mailboxes) > 0 {
 			n := min(peekAhead, len(mailboxes))
 			if err := s.standings(mailboxes[:n], told); err != nil {
@@ -35,22 +39,27 @@ func (s *Session) Standings(ctx context.Context, mailboxes []string) (map[string
 	return told, err
 }
 
+// unselectOneOf leaves the selected mailbox, if it is one of them: of that one Dovecot tells what it was when the session looked last.
+func (s *Session) unselectOneOf(mailboxes []string) error {
+	if !slices.ContainsFunc(mailboxes, func(name string) bool { return s.selected == encodeName(name, s.wire.utf8Names()) }) {
+		return nil
+	}
+	if !s.wire.caps.Has(goimap.CapUnselect) {
+		return s.leave()
+	}
+	s.selected = ""
+	return s.client.Unselect().Wait()
+}
+
 func (s *Session) standings(mailboxes []string, told map[string]migrate.Standing) error {
 	options := &goimap.StatusOptions{NumMessages: true, UIDNext: true, UIDValidity: true, HighestModSeq: s.wire.caps.Has(goimap.CapCondStore)}
 	asked := make([]*imapclient.StatusCommand, len(mailboxes))
-	var fresh *imapclient.Command
-	if s.selected != "" { // of a selected mailbox Dovecot tells what it was when the session looked last
-		fresh = s.client.Noop()
-	}
 	for i, name := range mailboxes {
 		if checkName(name) == nil {
 			asked[i] = s.client.Status(name, options)
 		}
 	}
 	var failed error
-	if fresh != nil {
-		failed = fresh.Wait()
-	}
 	for i, command := range asked {
 		if command == nil {
 			continue
