@@ -66,6 +66,7 @@ func (b *stockBox) stock() state.Stock {
 
 // standings asks how all mailboxes stand, and forgets those that are gone.
 func (m *Migration) standings(ctx context.Context, mailboxes []MailboxInfo) (boxes []*stockBox, able bool, err error) {
+	mailboxes = slices.DeleteFunc(slices.Clone(mailboxes), func(b MailboxInfo) bool { return b.Virtual })
 	names := make([]string, 0, len(mailboxes))
 	for _, b := range mailboxes {
 		names = append(names, b.Name)

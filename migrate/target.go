@@ -208,6 +208,8 @@ type Prober interface {
 type MailboxInfo struct {
 	Name string // decoded, with the server's delimiter
 	Role Role   // by SPECIAL-USE (RFC 6154), or [RoleInbox]; names are not judged here
+	// Virtual says that it shows messages of other mailboxes (\All, \Flagged, \Important; RFC 6154, RFC 8457).
+	Virtual bool
 }
 
 // Survey tells what an account allows, as far as the server says.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	goimap "github.com/emersion/go-imap/v2"
@@ -34,7 +35,7 @@ func (s *Session) Mailboxes(ctx context.Context) ([]migrate.MailboxInfo, error) 
 		list := s.client.List("", "*", &goimap.ListOptions{ReturnSpecialUse: special})
 		for data := list.Next(); data != nil; data = list.Next() {
 			if selectable(data.Attrs) && len(infos) <= mailboxesMax {
-				infos = append(infos, migrate.MailboxInfo{Name: data.Mailbox, Role: roleOf(data)})
+				infos = append(infos, migrate.MailboxInfo{Name: data.Mailbox, Role: roleOf(data), Virtual: virtual(data.Attrs)})
 			}
 		}
 		return list.Close()
@@ -43,6 +44,13 @@ func (s *Session) Mailboxes(ctx context.Context) ([]migrate.MailboxInfo, error) 
 		err = fmt.Errorf("server: lists more than %d mailboxes", mailboxesMax)
 	}
 	return infos, err
+}
+
+// virtual tells a mailbox that only shows what lies elsewhere, such as Gmail's All Mail and Starred.
+func virtual(attrs []goimap.MailboxAttr) bool {
+	return slices.ContainsFunc(attrs, func(a goimap.MailboxAttr) bool {
+		return a == goimap.MailboxAttrAll || a == goimap.MailboxAttrFlagged || a == goimap.MailboxAttrImportant
+	})
 }
 
 func roleOf(data *goimap.ListData) migrate.Role {
