@@ -31,6 +31,9 @@ var alterations = []func(io.Reader) io.Reader{
 // forms reads a message of ours as it was sent and as the known servers would keep it. There are none where its bytes are not at
 // hand or have changed.
 func (m *Migration) forms(ctx context.Context, msg state.Message) ([]form, error) {
+	if msg.Repair == state.Foreign { // it was not sent at all
+		msg.Repair = 0
+	}
 	var all []form
 	for _, alter := range alterations {
 		f, err := m.form(ctx, msg, alter)

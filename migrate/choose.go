@@ -113,6 +113,7 @@ func (g *merge) store(ctx context.Context, batch *state.Batch) error {
 	msg := state.Message{
 		ID: g.id, Copy: b.ID, Mailbox: g.place.mailbox, Size: b.Size, Exact: b.Exact, Key: b.Key, Content: b.Content, HasID: b.HasID, Trace: b.Trace,
 		Partial: b.Partial, Variant: g.variant, Flags: g.flags, Keywords: distinct(g.keywords), Date: g.date, MessageID: b.MessageID, Subject: b.Subject,
+		Rank: g.place.rank,
 	}
 	switch {
 	case !g.known:

@@ -88,6 +88,23 @@ func digestBody(body io.Reader) (id dedupe.Identity, content dedupe.Digest, err 
 	return id, content, errors.Join(err, <-done)
 }
 
+// digestAll is digestBody with all that a message of the target may be recognised by.
+func digestAll(body io.Reader) (state.Digests, error) {
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	var core dedupe.Digest
+	go func() {
+		var err error
+		core, err = dedupe.Core(r)
+		_ = r.CloseWithError(err) // nil: everything was read
+		done <- err
+	}()
+	id, content, err := digestBody(io.TeeReader(dedupe.NewCleaner(body), w))
+	_ = w.CloseWithError(err)
+	err = errors.Join(err, <-done)
+	return state.Digests{Key: id.Key[:], Exact: id.Exact[:], Content: content[:], Core: core[:], Trace: id.Trace}, err
+}
+
 // withSessions is withSession for long work: do calls worked whenever something got done, so that the patience with a bad line
 // starts anew. leave, if there is one, is asked after a failure whether to end there without error. Several may run
 // at once.

@@ -50,8 +50,8 @@ func TestIdleRunAsksLittle(t *testing.T) {
 	for _, c := range commands {
 		asked[c] = proxy.Seen(c) - before[c]
 	}
-	if asked["STATUS"] != 4 || asked["SELECT"] != 4 || asked["UID FETCH"] != 6 || asked["UID SEARCH"]+asked["APPEND"]+asked["CREATE"] != 0 {
-		t.Errorf("got commands %v, want a STATUS and a SELECT for each mailbox, and a FETCH for each thousand messages", asked)
+	if asked["STATUS"] != 8 || asked["SELECT"] != 4 || asked["UID FETCH"] != 6 || asked["UID SEARCH"]+asked["APPEND"]+asked["CREATE"] != 0 {
+		t.Errorf("got commands %v, want two STATUS and a SELECT for each mailbox, and a FETCH for each thousand messages", asked)
 	}
 	if sessions := asked["LOGIN"] + asked["AUTHENTICATE"]; sessions > 0 {
 		t.Errorf("got %d sign-ins, want the sessions of the run before used", sessions)

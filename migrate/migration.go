@@ -25,6 +25,8 @@ type Options struct {
 	Map []Mapping
 	// Prefix is a mailbox below which everything is put, as it is named in the store.
 	Prefix string
+	// Existing says what becomes of messages that the target holds already; empty means [ExistingMove].
+	Existing Existing
 	// Connections is the most sessions at once; 0 means 4.
 	Connections int
 	// Quarantine is the mbox file that keeps the bytes of rejected messages; empty keeps none.
@@ -41,6 +43,28 @@ type Options struct {
 	Reached func(Point)
 	// Progress is written while the run goes on; nil is fine.
 	Progress *Progress
+}
+
+// Existing is what becomes of a message that the target holds already.
+type Existing string
+
+// The ways. In any of them, one that is in its mailbox, or in one that the user would rather have it in, stays there.
+const (
+	ExistingMove   Existing = "move"   // one in INBOX, or another mailbox where nobody filed it, is moved to its mailbox
+	ExistingKeep   Existing = "keep"   // it stays where it is
+	ExistingUpload Existing = "upload" // what is there is not looked at: a further copy is sent
+)
+
+// ParseExisting reads one of them; empty is [ExistingMove].
+func ParseExisting(text string) (Existing, error) {
+	switch e := Existing(text); e {
+	case "":
+		return ExistingMove, nil
+	case ExistingMove, ExistingKeep, ExistingUpload:
+		return e, nil
+	default:
+		return "", fmt.Errorf("existing: got %q, want move, keep or upload", text)
+	}
 }
 
 // Mapping sends a store folder to a mailbox.
@@ -64,9 +88,11 @@ type Migration struct {
 	survey  Survey
 	why     map[int64]Renaming // of the store folders whose mailboxes have other names
 	renamed []RenamedMailbox
-	unseen  *Plan    // is to be approved
-	met     bool     // a session was opened: what fails now may pass
-	late    sync.Map // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
+	unseen  *Plan            // is to be approved
+	met     bool             // a session was opened: what fails now may pass
+	late    sync.Map         // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
+	numbers map[string]int64 // of mailboxes, by name
+	ranks   map[int64]int    // of mailboxes of the target, by number
 }
 
 // New prepares a migration. The ledger's account and the inputs stay the caller's; target may be nil for Scan and

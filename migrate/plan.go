@@ -76,6 +76,10 @@ func (m *Migration) plan(ctx context.Context) ([]MailboxInfo, error) {
 	if err := m.refresh(ctx); err != nil {
 		return nil, err
 	}
+	if err := m.findExisting(ctx, mailboxes); err != nil {
+		return nil, err
+	}
+	m.p.Begin(StepPlan, 0, 0) // what the target holds was counted meanwhile
 	loads, err := m.account.Loads(ctx, state.Planned)
 	for _, l := range loads {
 		m.p.Done(l.Messages, l.Bytes)
@@ -93,6 +97,9 @@ func (m *Migration) match(ctx context.Context) ([]MailboxInfo, error) {
 		return nil, err
 	}
 	if err := m.resolveAll(ctx); err != nil { // what is in doubt must not be planned again
+		return nil, err
+	}
+	if err := m.resolveMoves(ctx); err != nil {
 		return nil, err
 	}
 	if err := m.locate(ctx, mailboxes); err != nil {

@@ -11,7 +11,8 @@ const (
 	StepPlan
 	StepUpload
 	StepVerify
-	StepUndo // a run of its own
+	StepUndo  // a run of its own
+	StepClean // likewise
 )
 
 // String names the step as the user knows it.
@@ -27,6 +28,8 @@ func (s Step) String() string {
 		return "verify"
 	case StepUndo:
 		return "undo"
+	case StepClean:
+		return "clean"
 	default:
 		return "start"
 	}
@@ -42,7 +45,7 @@ type Progress struct {
 	TotalBytes           atomic.Int64
 	place, notice        atomic.Pointer[string]
 	Duplicates, Rejected atomic.Int64 // found so far in the run
-	ended                [StepUndo + 1]struct{ messages, bytes atomic.Int64 }
+	ended                [StepClean + 1]struct{ messages, bytes atomic.Int64 }
 }
 
 // Begin starts a step.

@@ -5,9 +5,9 @@ import "unpop/state"
 // standings are what [place] ranks, in words.
 var standings = []string{"filed by hand", "sent or drafted", "in the inbox", "archived", "junk", "in the trash"}
 
-// Standing says in words what a store folder's place says of its messages: of several copies the one that stands best says where the
+// RankOf says in words what a store folder's place says of its messages: of several copies the one that stands best says where the
 // message goes. Rank 0 stands best.
-func Standing(f state.Folder) (rank int, words string) {
+func RankOf(f state.Folder) (rank int, words string) {
 	rank = place(f)
 	return rank, standings[rank]
 }

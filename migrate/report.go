@@ -17,6 +17,10 @@ type Fields struct {
 	Excluded  int64 `json:"excluded"`
 	Rejected  int64 `json:"rejected"`
 	Pending   int64 `json:"pending"`
+	ToKeep    int64 `json:"to_keep"` // of the pending ones, as the next
+	ToMove    int64 `json:"to_move"`
+
+	BytesThere int64 `json:"bytes_there"` // of what was on the target already
 
 	Verified        int64 `json:"verified"`
 	Missing         int64 `json:"missing"`
@@ -42,8 +46,8 @@ func (r Report) Fields() Fields {
 	}
 	return Fields{
 		Seen: r.Seen, Uploaded: r.Uploaded, Present: r.Present, Moved: r.Moved, Duplicate: r.Duplicate, Variant: r.Variant,
-		Expunged: r.Expunged, Excluded: r.Excluded, Rejected: r.Rejected(), Pending: r.Pending,
-		Verified: r.Verified, Missing: r.Missing, Altered: r.Altered, Different: r.Different, KeywordsDropped: r.FlagsDropped, BytesUploaded: r.BytesUploaded,
+		Expunged: r.Expunged, Excluded: r.Excluded, Rejected: r.Rejected(), Pending: r.Pending, ToKeep: r.ToKeep, ToMove: r.ToMove,
+		Verified: r.Verified, Missing: r.Missing, Altered: r.Altered, Different: r.Different, KeywordsDropped: r.FlagsDropped, BytesUploaded: r.BytesUploaded, BytesThere: r.BytesThere,
 		Seconds: seconds(total), ScanSeconds: seconds(r.Times[StepScan]), PlanSeconds: seconds(r.Times[StepPlan]),
 		UploadSeconds: seconds(r.Times[StepUpload]), VerifySeconds: seconds(r.Times[StepVerify]),
 		Server: r.Server,

@@ -135,6 +135,49 @@ type Remover interface {
 	Remove(ctx context.Context, uids []UID) error
 }
 
+// Standing is what a mailbox tells of itself without being selected.
+type Standing struct {
+	UIDValidity uint32
+	UIDNext     UID
+	Messages    uint32
+	// ModSeq grows with every change of the mailbox (HIGHESTMODSEQ, RFC 7162 section 3.1.2.1); 0: the server doesn't count.
+	ModSeq uint64
+}
+
+// An Indexer is a [Session] that can take stock of an account.
+type Indexer interface {
+	// Standings tells how those of the mailboxes stand that are there, in about one round trip (STATUS). What it doesn't name may
+	// be there all the same. The selected mailbox stays selected, unless it is one of
+	// them.
+	Standings(ctx context.Context, mailboxes []string) (map[string]Standing, error)
+	// Index lists the messages of the selected mailbox with from <= UID <= to, in any order, with all that Found has. It asks ahead, so
+	// that a long line is never idle. With since, those that didn't change after that ModSeq may be left out. The session may not be
+	// used inside the loop.
+	Index(ctx context.Context, from, to UID, since uint64) iter.Seq2[Found, error]
+}
+
+// Arrival tells where messages went.
+type Arrival struct {
+	UIDValidity uint32
+	UIDs        map[UID]UID // old to new; what is missing here was not there, or the server didn't say
+}
+
+// A Mover is a [Session] that can move messages of the selected mailbox to another one, these and no others (UID MOVE, RFC 6851; or UID COPY,
+// \Deleted and UID EXPUNGE, RFC 4315). Flags and date stay. It fails with [errors.ErrUnsupported], also for no messages at all,
+// where the server can do neither. After any other error but one of kind [Refused] it is not known what was moved; after that, nothing was.
+type Mover interface {
+	Move(ctx context.Context, uids []UID, to string) (Arrival, error)
+	// Copy is Move that leaves the messages where they are.
+	Copy(ctx context.Context, uids []UID, to string) (Arrival, error)
+}
+
+// A Flagger is a [Session] that can give flags and keywords to messages of the selected mailbox, and take them away again. The other
+// flags stay, and UIDs that aren't there are passed over.
+type Flagger interface {
+	AddFlags(ctx context.Context, uids []UID, flags []string) error
+	RemoveFlags(ctx context.Context, uids []UID, flags []string) error
+}
+
 // An Arranger is a [Session] that knows the mailboxes and makes new ones.
 type Arranger interface {
 	// Mailboxes lists all that can be selected, with their roles.
@@ -167,6 +210,8 @@ type MailboxInfo struct {
 	Role Role   // by SPECIAL-USE (RFC 6154), or [RoleInbox]; names are not judged here
 	// Childless says that there can be no mailbox below it (\Noinferiors, RFC 9051 section 7.3.1).
 	Childless bool
+	// Virtual says that it shows messages of other mailboxes (\All, \Flagged, \Important; RFC 6154, RFC 8457).
+	Virtual bool
 }
 
 // Survey tells what an account allows, as far as the server says.

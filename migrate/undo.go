@@ -50,6 +50,8 @@ type UndoReport struct {
 // UndoCounts count messages.
 type UndoCounts struct {
 	Removed    int64 // or to be removed, in a dry run
+	MovedBack  int64 // to where they were before, or to be moved
+	Unflagged  int64 // that lose flags which they were given, and stay
 	Gone       int64 // [ErrGone]; they are forgotten like the removed ones
 	Other      int64 // [ErrOther]
 	Renumbered int64 // [ErrRenumbered]
@@ -60,6 +62,8 @@ func (c UndoCounts) Left() int64 { return c.Gone + c.Other + c.Renumbered }
 
 func (c *UndoCounts) add(o UndoCounts) {
 	c.Removed += o.Removed
+	c.MovedBack += o.MovedBack
+	c.Unflagged += o.Unflagged
 	c.Gone += o.Gone
 	c.Other += o.Other
 	c.Renumbered += o.Renumbered
@@ -79,13 +83,19 @@ const (
 	PointUndoing   Point = "undoing"    // messages are marked, none is removed
 	PointTakenBack Point = "taken back" // they are removed, the ledger doesn't know
 	PointDeleted   Point = "deleted"    // a mailbox is deleted, the ledger doesn't know
+
+	PointMovingBack Point = "moving back" // messages are marked to be moved back, none is
+	PointMovedBack  Point = "moved back"  // they are, the ledger doesn't know
+	PointUnflagged  Point = "unflagged"   // flags are taken away, the ledger doesn't know
 )
 
 // UndoPoints returns all of them.
-func UndoPoints() []Point { return []Point{PointUndoing, PointTakenBack, PointDeleted} }
+func UndoPoints() []Point {
+	return []Point{PointMovingBack, PointMovedBack, PointUnflagged, PointUndoing, PointTakenBack, PointDeleted}
+}
 
-// Undo takes back what this ledger did on the target: it removes the messages that it uploaded, by UID and only what is
-// proven to be what was sent, and then the mailboxes that it made, if they are empty. What is removed is planned again: a new
+// Undo takes back what this ledger did on the target: it moves back what it moved, takes away the flags that it gave, removes the messages that
+// it uploaded, by UID and only what is proven to be what was sent, and then the mailboxes that it made, if they are empty. What is removed is planned again: a new
 // migration starts afresh. It may be stopped at any instant, and called again. The report is valid, as far as it
 // goes, whatever the error.
 func (m *Migration) Undo(ctx context.Context, opts UndoOptions) (UndoReport, error) {
@@ -102,6 +112,12 @@ type undo struct {
 
 	loads []state.Load // still to do
 	at    position     // in the first of them
+
+	routes []state.Route   // still to do
+	moved  int64           // number of the last move of the first of them that is done
+	asked  bool            // for the routes
+	freed  []state.Mailbox // with flags to be taken away, still to do
+	freeAt state.Seat      // in the first of them
 }
 
 // position is up to where a mailbox is done: everything below stays as it is, for reasons that were told.
@@ -116,6 +132,9 @@ func (u *undo) run(ctx context.Context) error {
 	if err := m.resolveAll(ctx); err != nil { // what is in doubt may be there
 		return err
 	}
+	if err := m.resolveMoves(ctx); err != nil {
+		return err
+	}
 	if !u.opts.DryRun {
 		if err := m.lookOnceMore(ctx); err != nil {
 			return err
@@ -125,6 +144,12 @@ func (u *undo) run(ctx context.Context) error {
 		return err
 	}
 	return m.withSessions(ctx, func(ctx context.Context, s Session, worked func()) error {
+		if err := u.moves(ctx, s, worked); err != nil {
+			return err
+		}
+		if err := u.gifts(ctx, s, worked); err != nil {
+			return err
+		}
 		if err := u.uploads(ctx, s, worked); err != nil {
 			return err
 		}

@@ -18,14 +18,18 @@ func (m *Migration) Upload(ctx context.Context) (dropped int64, err error) {
 	if err := m.begin(ctx); err != nil {
 		return 0, err
 	}
+	kept, err := m.takeOver(ctx)
+	if err != nil {
+		return kept, err
+	}
 	loads, err := m.prepareMailboxes(ctx)
 	if err != nil {
-		return 0, err
+		return kept, err
 	}
 	m.beginUpload(loads)
 	u := &upload{m: m, crew: newUploadCrew(loads, m.connections())}
 	if u.quarantine, err = openQuarantine(m.opts.Quarantine); err != nil {
-		return 0, err
+		return kept, err
 	}
 	err = u.run(ctx)
 	err = errors.Join(err, u.quarantine.Close())
@@ -33,7 +37,7 @@ func (m *Migration) Upload(ctx context.Context) (dropped int64, err error) {
 		err = m.lookOnceMore(ctx)
 	}
 	m.reach(PointUploaded)
-	return u.dropped.Load(), err
+	return kept + u.dropped.Load(), err
 }
 
 // connections is how many sessions may be open at once: no more than the server is known to allow.

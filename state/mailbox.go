@@ -66,11 +66,12 @@ type Load struct {
 	Largest  int64
 }
 
-// Loads lists the mailboxes that have messages in a state, those with the most bytes first.
+// Loads lists the mailboxes that have messages in a state, those with the most bytes first. Planned messages that lie on the target already
+// don't count.
 func (a *Account) Loads(ctx context.Context, state MessageState) ([]Load, error) {
 	return collect(ctx, a.l.read, func(rows *sql.Rows) (Load, error) {
 		var l Load
 		return l, rows.Scan(&l.Mailbox.ID, &l.Mailbox.Name, &l.Mailbox.Role, &l.Mailbox.Made, &l.Messages, &l.Bytes, &l.Largest)
 	}, "SELECT b.id, b.name, b.role, b.made, count(*), sum(m.size), max(m.size) FROM message m JOIN mailbox b ON b.id = m.mailbox "+
-		"WHERE b.account = ? AND m.state = ? GROUP BY b.id ORDER BY sum(m.size) DESC, b.id", a.id, state)
+		"WHERE b.account = ? AND m.state = ? AND NOT EXISTS (SELECT 1 FROM existing x WHERE x.message = m.id) GROUP BY b.id ORDER BY sum(m.size) DESC, b.id", a.id, state)
 }

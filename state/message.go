@@ -40,6 +40,7 @@ type Message struct {
 	Keywords            []string
 	Date                int64
 	MessageID, Subject  string
+	Rank                int // of where it was filed in the sources: the less, the better
 
 	State       MessageState
 	How         How
@@ -62,7 +63,7 @@ type Message struct {
 }
 
 const messageColumns = "m.id, m.copy, m.mailbox, m.size, m.exact, m.key, m.content, m.hasid, m.trace, m.partial, m.variant, m.flags, m.keywords, m.date, " +
-	"m.message_id, m.subject, m.state, m.how, m.uidvalidity, m.uid, m.floor, m.tries, m.doubted, m.missing, m.repair, m.sent, m.sentsize, m.reason, " +
+	"m.message_id, m.subject, m.rank, m.state, m.how, m.uidvalidity, m.uid, m.floor, m.tries, m.doubted, m.missing, m.repair, m.sent, m.sentsize, m.reason, " +
 	"coalesce(p.source, 0), coalesce(p.name, ''), coalesce(c.ref, ''), coalesce(f.name, '')"
 
 const messageTables = " FROM message m LEFT JOIN copy c ON c.id = m.copy LEFT JOIN part p ON p.id = c.part LEFT JOIN folder f ON f.id = c.folder "
@@ -71,7 +72,7 @@ func scanMessage(rows *sql.Rows) (Message, error) {
 	var m Message
 	var keywords string
 	err := rows.Scan(&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Variant, &m.Flags, &keywords, &m.Date,
-		&m.MessageID, &m.Subject, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Repair, &m.Sent, &m.SentSize, &m.Reason,
+		&m.MessageID, &m.Subject, &m.Rank, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Repair, &m.Sent, &m.SentSize, &m.Reason,
 		&m.Source, &m.Part, &m.Ref, &m.Folder)
 	m.Keywords = strings.Fields(keywords)
 	return m, err
@@ -106,16 +107,16 @@ const copiesOf = "(SELECT message.id WHERE NOT EXISTS (SELECT 1 FROM verdict v W
 
 // AddMessage stores a planned message.
 func (b *Batch) AddMessage(ctx context.Context, m Message) error {
-	return b.add(ctx, "INSERT INTO message (id, account, copy, mailbox, size, exact, key, content, hasid, trace, partial, variant, flags, keywords, date, message_id, subject) "+
-		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	return b.add(ctx, "INSERT INTO message (id, account, copy, mailbox, size, exact, key, content, hasid, trace, partial, variant, flags, keywords, date, message_id, subject, rank) "+
+		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		m.ID, b.a.id, m.Copy, m.Mailbox, m.Size, m.Exact, m.Key, m.Content, m.HasID, m.Trace, m.Partial, m.Variant, m.Flags, strings.Join(m.Keywords, " "),
-		m.Date, m.MessageID, m.Subject)
+		m.Date, m.MessageID, m.Subject, m.Rank)
 }
 
 // Replan points a message that is planned still at its best copy as it is now.
 func (b *Batch) Replan(ctx context.Context, m Message) error {
-	return b.add(ctx, "UPDATE message SET copy = ?, mailbox = ?, size = ?, exact = ?, flags = ?, keywords = ?, date = ? WHERE id = ? AND state = 0",
-		m.Copy, m.Mailbox, m.Size, m.Exact, m.Flags, strings.Join(m.Keywords, " "), m.Date, m.ID)
+	return b.add(ctx, "UPDATE message SET copy = ?, mailbox = ?, size = ?, exact = ?, flags = ?, keywords = ?, date = ?, rank = ? WHERE id = ? AND state = 0",
+		m.Copy, m.Mailbox, m.Size, m.Exact, m.Flags, strings.Join(m.Keywords, " "), m.Date, m.Rank, m.ID)
 }
 
 // Place tells where a copy lies.

@@ -22,6 +22,7 @@ func (a *Account) Reseat(ctx context.Context, messages, sources []int64) error {
 // reports how many there were.
 func (a *Account) Resend(ctx context.Context, messages, sources []int64, reason string) (int64, error) {
 	result, err := a.l.write.ExecContext(ctx, "UPDATE message SET state = 0, how = 0, run = 0, uidvalidity = 0, uid = 0, floor = 0, doubted = 0, missing = 0, "+
+		"repair = CASE repair WHEN 99 THEN 0 ELSE repair END, sent = CASE repair WHEN 99 THEN NULL ELSE sent END, sentsize = CASE repair WHEN 99 THEN 0 ELSE sentsize END, "+
 		"reason = ? WHERE state = 2 AND missing = 1 AND id IN "+in(messages)+" AND copy IN (SELECT c.id FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN "+in(sources)+")", reason)
 	if err != nil {
 		return 0, wrap(err)

@@ -133,7 +133,7 @@ func (a *Account) Assign(ctx context.Context, folder, mailbox int64, excluded bo
 }
 
 // in writes row numbers as an SQL list. They are numbers, so nothing can be injected.
-func in(ids []int64) string {
+func in[N int64 | uint32](ids []N) string {
 	text := make([]string, len(ids))
 	for i, id := range ids {
 		text[i] = fmt.Sprint(id)

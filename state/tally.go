@@ -18,11 +18,18 @@ type Tally struct {
 	Refused    int64 // rejected by the target, or unreadable when they were to be sent
 	Pending    int64 // planned or in doubt
 
+	ToKeep int64 // of the pending ones: are on the target, and stay where they are
+	ToMove int64 // of the pending ones: are on the target, and are to be moved there
+
 	Variant       int64 // messages that share their Message-ID with another one counted before
 	BytesUploaded int64
-	BytesPending  int64
-	BytesLargest  int64 // of the pending ones
+	BytesPending  int64 // to be sent
+	BytesLargest  int64 // of those
+	BytesThere    int64 // of the messages that were on the target before the run, or are there and pending
 }
+
+// ToSend is how many messages are to be sent.
+func (t Tally) ToSend() int64 { return t.Pending - t.ToKeep - t.ToMove }
 
 // Rejected is what the report calls rejected.
 func (t Tally) Rejected() int64 { return t.Unreadable + t.Refused }
@@ -80,16 +87,17 @@ func leads(id string, sources []int64) string {
 func (a *Account) tallyMessages(ctx context.Context, t *Tally, sources []int64, run int64) error {
 	type count struct {
 		state                              MessageState
-		how                                How
+		how, way                           How
 		ours                               bool
 		messages, variants, bytes, biggest int64
 	}
 	counts, err := collect(ctx, a.l.read, func(rows *sql.Rows) (count, error) {
 		var c count
-		return c, rows.Scan(&c.state, &c.how, &c.ours, &c.messages, &c.variants, &c.bytes, &c.biggest)
-	}, "SELECT m.state, m.how, m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m WHERE m.account = ? AND ("+leads("m.id", sources)+
+		return c, rows.Scan(&c.state, &c.how, &c.way, &c.ours, &c.messages, &c.variants, &c.bytes, &c.biggest)
+	}, "SELECT m.state, m.how, coalesce(x.way, 0), m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m "+
+		"LEFT JOIN existing x ON x.message = m.id WHERE m.account = ? AND ("+leads("m.id", sources)+
 		" OR EXISTS (SELECT 1 FROM verdict v JOIN copy c ON c.id = v.copy WHERE v.message = m.id AND v.message <> v.copy AND "+live("c", sources)+")) "+
-		"GROUP BY 1, 2, 3", run, a.id)
+		"GROUP BY 1, 2, 3, 4", run, a.id)
 	t.Variant = 0
 	for _, c := range counts {
 		t.Variant += c.variants
@@ -97,7 +105,16 @@ func (a *Account) tallyMessages(ctx context.Context, t *Tally, sources []int64, 
 		if c.state == Done && c.ours && c.how <= Adopted {
 			t.BytesUploaded += c.bytes
 		}
-		if c.state <= Sending {
+		switch {
+		case c.state == Planned && c.way == Present:
+			t.ToKeep += c.messages
+			t.BytesThere += c.bytes
+		case c.state == Planned && c.way != 0:
+			t.ToMove += c.messages
+			t.BytesThere += c.bytes
+		case c.state == Done && c.ours && c.how >= Present:
+			t.BytesThere += c.bytes
+		case c.state <= Sending:
 			t.BytesPending += c.bytes
 			t.BytesLargest = max(t.BytesLargest, c.biggest)
 		}
@@ -113,7 +130,7 @@ func (t *Tally) add(state MessageState, how How, ours bool, messages int64) {
 		t.Pending += messages
 	case !ours || how == Present:
 		t.Present += messages
-	case how == Moved:
+	case how == Moved || how == Labelled:
 		t.Moved += messages
 	default:
 		t.Uploaded += messages

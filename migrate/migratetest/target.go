@@ -29,6 +29,25 @@ func TestTarget(t *testing.T, start func(t testing.TB) migrate.Target) {
 	} {
 		t.Run(name, func(t *testing.T) { test(a, t) })
 	}
+	a.testMoving(t)
+}
+
+// TestMoving holds a kind of target to the contract of [migrate.Indexer], [migrate.Mover] and [migrate.Flagger] alone.
+func TestMoving(t *testing.T, start func(t testing.TB) migrate.Target) {
+	t.Helper()
+	a := &account{target: start(t)}
+	a.survey(t, a.dial(t))
+	a.testMoving(t)
+}
+
+func (a *account) testMoving(t *testing.T) {
+	t.Helper()
+	for name, test := range map[string]func(*account, *testing.T){
+		"standings": (*account).testStandings, "index": (*account).testIndex, "index sparse": (*account).testIndexSparse, "index since": (*account).testIndexSince,
+		"move": (*account).testMove, "move nowhere": (*account).testMoveNowhere, "copy": (*account).testCopy, "add flags": (*account).testAddFlags,
+	} {
+		t.Run(name, func(t *testing.T) { test(a, t) })
+	}
 }
 
 // An account is the target under test, with what its names look like.

@@ -65,6 +65,9 @@ func (c *closing) headline() string {
 		return fmt.Sprintf("Done in %s, but not all of the sources could be read.", took(c.elapsed()))
 	case c.Uploaded+c.Moved == 0:
 		return fmt.Sprintf("Nothing to do: all %s on the server.", counted(c.Present, "message"))
+	case c.Moved > 0:
+		return fmt.Sprintf("Done in %s: %s uploaded, %s; %s moved on the server.", took(c.elapsed()), counted(c.Uploaded, "message"),
+			progress.Bytes(c.BytesUploaded), progress.Count(c.Moved))
 	default:
 		return fmt.Sprintf("Done in %s: %s uploaded, %s.", took(c.elapsed()), counted(c.Uploaded, "message"), progress.Bytes(c.BytesUploaded))
 	}
@@ -106,7 +109,9 @@ func sums(t state.Tally, w words) string {
 		text string
 	}{
 		{t.Uploaded, w.uploaded},
-		{t.Pending, w.pending},
+		{t.ToSend(), w.pending},
+		{t.ToMove, "to be moved on the server: they are there, in another mailbox"},
+		{t.ToKeep, "on the server already: they stay where they are"},
 		{t.Present, "were on the server already"},
 		{t.Moved, "moved on the server"},
 		{t.Duplicate, "further copies of the same messages"},
@@ -118,7 +123,15 @@ func sums(t state.Tally, w words) string {
 			list.add(progress.Count(line.n), line.text)
 		}
 	}
-	return list.body() + variants(t)
+	return list.body() + spared(t) + variants(t)
+}
+
+// spared tells what need not be sent.
+func spared(t state.Tally) string {
+	if t.BytesThere == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Not sent, because the server has it: %s.\n", progress.Bytes(t.BytesThere))
 }
 
 // variants tells of messages that are taken for two although a server may have called them one.

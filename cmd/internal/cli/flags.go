@@ -53,6 +53,7 @@ type workFlags struct {
 	maps             []string
 	prefix           string
 	yes              bool // of migrate
+	existing         string
 }
 
 func (f *workFlags) add(cmd *cobra.Command) {
@@ -66,6 +67,7 @@ func (f *workFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out store folders like `GLOB` (repeatable)")
 	flags.StringArrayVar(&f.maps, "map", nil, "where a folder goes: `FOLDER=MAILBOX` (repeatable)")
 	flags.StringVar(&f.prefix, "prefix", "", "put everything below `MAILBOX`")
+	flags.StringVar(&f.existing, "existing", "", "`HOW` to take mail there: move, keep, upload")
 	f.ledgerFlag.add(cmd, "the ledger's `FILE` (default: one for each account)")
 	flags.IntVar(&f.connections, "connections", 4, "`N` connections at most")
 }
@@ -91,6 +93,9 @@ func (f *workFlags) options(cmd *cobra.Command) (migrate.Options, error) {
 		return opts, usagef(cmd, "--prefix: empty")
 	}
 	var err error
+	if opts.Existing, err = migrate.ParseExisting(f.existing); err != nil {
+		return opts, usagef(cmd, "--%w", err).hinted("move files it where it belongs, keep leaves it where it is, upload sends it all the same")
+	}
 	if opts.Map, err = parseMappings(f.maps); err != nil {
 		return opts, usagef(cmd, "%w", err).hinted("for example --map 'Local Folders/Clienti=Archive/Clienti'")
 	}

@@ -66,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"popholds":    cmdPOPHolds,
 			"popcopy":     cmdPOPCopy,
 			"popoftarget": cmdPOPOfTarget,
+			"deliver":     cmdDeliver,
 		},
 	})
 }

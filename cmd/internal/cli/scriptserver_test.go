@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"io"
 	"mime"
 	"net"
 	"net/mail"
@@ -212,6 +213,27 @@ func cmdArrived(ts *testscript.TestScript, _ bool, _ []string) {
 	if len(want) > 0 {
 		ts.Fatalf("server: lacks %q", want)
 	}
+}
+
+// cmdDeliver stores messages on the server, as POP3 left them there: deliver INBOX FILE…
+func cmdDeliver(ts *testscript.TestScript, _ bool, args []string) {
+	ctx := context.Background()
+	session, err := worldOf(ts).server.Target(imaptest.User).Dial(ctx)
+	ts.Check(err)
+	defer session.Close()
+	_, err = session.(migrate.Arranger).Create(ctx, args[0], migrate.RoleNone)
+	ts.Check(err)
+	_, err = session.Select(ctx, args[0])
+	ts.Check(err)
+	var all []migrate.Outgoing
+	for _, file := range args[1:] {
+		text := strings.ReplaceAll(ts.ReadFile(file), "\n", "\r\n")
+		all = append(all, migrate.Outgoing{Size: int64(len(text)), Received: time.Unix(1.6e9, 0), Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(text)), nil
+		}})
+	}
+	ts.Check(session.Append(ctx, slices.Values(all), func(_ int, r migrate.Receipt) { ts.Check(r.Err) }))
+	worldOf(ts).appends.Store(0)
 }
 
 // cmdExpunge deletes the first message of a mailbox on the server: expunge INBOX

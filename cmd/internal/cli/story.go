@@ -212,7 +212,7 @@ func (s *story) placing() string {
 		if c.FolderNested {
 			path = path[:2]
 		}
-		rank, standing := migrate.Standing(state.Folder{Role: c.Role, Path: path})
+		rank, standing := migrate.RankOf(state.Folder{Role: c.Role, Path: path})
 		switch {
 		case best < 0 || rank < best:
 			best, words, other = rank, fmt.Sprintf("%s (%s)", standing, printable(c.FolderName)), words

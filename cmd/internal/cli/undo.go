@@ -24,9 +24,10 @@ func (a *app) undo() *cobra.Command {
 	var flags undoFlags
 	cmd := &cobra.Command{
 		Use:   "undo",
-		Short: "Take back what migrate did on the server.",
-		Long: `Take back what migrate did on the server: remove the messages that it uploaded,
-these and no others, and the mailboxes that it made, if nothing else is in them.
+		Short: "Take back what migrate and clean did on the server.",
+		Long: `Take back what migrate and clean did on the server: move back what they moved,
+take away the flags that they gave, remove the messages that were uploaded, these
+and no others, and the mailboxes that were made, if nothing else is in them.
 What was moved, deleted or changed there since is left alone and listed. Stop it
 whenever you like: the same command again goes on where it stopped.`,
 		Example: `  unpop undo --to imaps://anna@imap.example.it --dry-run
@@ -95,7 +96,7 @@ func (a *app) undoAll(ctx context.Context, j *job, flags *undoFlags) error {
 		if err := a.showUndone(plan, true); err != nil || plan.nothing() {
 			return err
 		}
-		if err := a.confirm(ctx, os.Stdin, fmt.Sprintf("\nRemove %s from %s? [y/N] ", counted(plan.Removed, "message"), j.address.Host)); err != nil {
+		if err := a.confirm(ctx, os.Stdin, plan.question(j.address.Host)); err != nil {
 			return err
 		}
 	}
@@ -123,7 +124,15 @@ func (u *undone) nothing() bool {
 	for _, b := range u.Mailboxes {
 		made = made || b.Deleted
 	}
-	return u.Removed+u.Left() == 0 && !made
+	return u.Removed+u.MovedBack+u.Unflagged+u.Left() == 0 && !made
+}
+
+// question asks for all that would be done.
+func (u *undone) question(host string) string {
+	if u.MovedBack == 0 {
+		return fmt.Sprintf("\nRemove %s from %s? [y/N] ", counted(u.Removed, "message"), host)
+	}
+	return fmt.Sprintf("\nRemove %s from %s, and move %s back? [y/N] ", counted(u.Removed, "message"), host, counted(u.MovedBack, "message"))
 }
 
 func (a *app) takeBack(ctx context.Context, j *job, m *migrate.Migration, dryRun bool) (*undone, error) {

@@ -12,6 +12,8 @@ import (
 type undoneObject struct {
 	DryRun     bool            `json:"dry_run"` // then the figures are what would be
 	Removed    int64           `json:"removed"`
+	MovedBack  int64           `json:"moved_back"`
+	Unflagged  int64           `json:"unflagged"`
 	Gone       int64           `json:"gone"`
 	Other      int64           `json:"other"`
 	Renumbered int64           `json:"renumbered"`
@@ -21,12 +23,14 @@ type undoneObject struct {
 }
 
 type undoneMailbox struct {
-	Name    string `json:"name"`
-	Removed int64  `json:"removed"`
-	Left    int64  `json:"left"`
-	Made    bool   `json:"made"`
-	Deleted bool   `json:"deleted"`
-	Kept    string `json:"kept,omitempty"`
+	Name      string `json:"name"`
+	Removed   int64  `json:"removed"`
+	MovedBack int64  `json:"moved_back"`
+	Unflagged int64  `json:"unflagged"`
+	Left      int64  `json:"left"`
+	Made      bool   `json:"made"`
+	Deleted   bool   `json:"deleted"`
+	Kept      string `json:"kept,omitempty"`
 }
 
 type notUndone struct {
@@ -39,11 +43,11 @@ type notUndone struct {
 
 func (u *undone) object(dryRun bool) undoneObject {
 	out := undoneObject{
-		DryRun: dryRun, Removed: u.Removed, Gone: u.Gone, Other: u.Other, Renumbered: u.Renumbered, Deleted: u.Deleted,
+		DryRun: dryRun, Removed: u.Removed, MovedBack: u.MovedBack, Unflagged: u.Unflagged, Gone: u.Gone, Other: u.Other, Renumbered: u.Renumbered, Deleted: u.Deleted,
 		Mailboxes: []undoneMailbox{}, NotUndone: []notUndone{},
 	}
 	for _, b := range u.Mailboxes {
-		box := undoneMailbox{Name: b.Name, Removed: b.Removed, Left: b.Left(), Made: b.Made, Deleted: b.Deleted}
+		box := undoneMailbox{Name: b.Name, Removed: b.Removed, MovedBack: b.MovedBack, Unflagged: b.Unflagged, Left: b.Left(), Made: b.Made, Deleted: b.Deleted}
 		if b.Kept != nil {
 			box.Kept = b.Kept.Error()
 		}
@@ -63,11 +67,11 @@ func (a *app) showUndone(u *undone, dryRun bool) error {
 		a.ui.printf("\nThere is nothing to take back.\n")
 		return nil
 	}
-	removed := "removed"
+	removed, moved, unflagged := "removed", "moved back", "flags taken back"
 	if dryRun {
-		removed = "to remove"
+		removed, moved, unflagged = "to remove", "to move back", "flags to take back"
 	}
-	a.ui.printf("\n%s", u.table(removed).String())
+	a.ui.printf("\n%s", u.table(removed, moved, unflagged).String())
 	u.listLeft(a)
 	if dryRun {
 		a.ui.printf("\nNothing was changed.\n")
@@ -75,17 +79,19 @@ func (a *app) showUndone(u *undone, dryRun bool) error {
 	return nil
 }
 
-func (u *undone) table(removed string) *table {
+func (u *undone) table(removed, moved, unflagged string) *table {
 	t := &table{columns: []column{
 		{title: "mailbox", flex: true, sure: true},
 		{title: removed, right: true, sure: true},
+		{title: moved, right: true},
+		{title: unflagged, right: true},
 		{title: "not possible", right: true},
 		{title: "", flex: true},
 	}}
 	for _, b := range u.Mailboxes {
-		t.add(b.Name, progress.Count(b.Removed), some(b.Left()), fate(b))
+		t.add(b.Name, progress.Count(b.Removed), some(b.MovedBack), some(b.Unflagged), some(b.Left()), fate(b))
 	}
-	t.add("together", progress.Count(u.Removed), some(u.Left()), "")
+	t.add("together", progress.Count(u.Removed), some(u.MovedBack), some(u.Unflagged), some(u.Left()), "")
 	return t
 }
 

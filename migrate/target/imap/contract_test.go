@@ -39,3 +39,22 @@ func TestContract(t *testing.T) {
 		})
 	}
 }
+
+// TestMovingElsewhere looks at servers that are more than a minute's work to hold to the whole contract, and at those that lack MOVE.
+func TestMovingElsewhere(t *testing.T) {
+	t.Parallel()
+	hide := func(names ...string) imaptest.Option {
+		return func(o *memserver.Options) { o.Hide = names }
+	}
+	for name, start := range map[string]func(testing.TB) *imaptest.Server{
+		"Cyrus":   imaptest.Cyrus,
+		"Courier": imaptest.Courier,
+		"no MOVE": func(tb testing.TB) *imaptest.Server { return imaptest.Start(tb, hide("MOVE")) },
+		"neither": func(tb testing.TB) *imaptest.Server { return imaptest.Start(tb, hide("MOVE", "UIDPLUS")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			migratetest.TestMoving(t, func(tb testing.TB) migrate.Target { return start(tb).Target(imaptest.User) })
+		})
+	}
+}

@@ -46,11 +46,18 @@ func (s *Session) Mailboxes(ctx context.Context) ([]migrate.MailboxInfo, error) 
 }
 
 func (s *Session) infoOf(data *goimap.ListData) migrate.MailboxInfo {
-	info := migrate.MailboxInfo{Name: data.Mailbox, Role: roleOf(data), Childless: slices.Contains(data.Attrs, goimap.MailboxAttrNoInferiors)}
+	info := migrate.MailboxInfo{Name: data.Mailbox, Role: roleOf(data), Virtual: virtual(data.Attrs), Childless: slices.Contains(data.Attrs, goimap.MailboxAttrNoInferiors)}
 	if info.Role == migrate.RoleNone && s.wire.labels() && slices.Contains(data.Attrs, goimap.MailboxAttrAll) {
-		info.Role = migrate.RoleArchive // what Gmail calls archived is there and nowhere else
+		info.Role, info.Virtual = migrate.RoleArchive, false // what Gmail calls archived is there and nowhere else
 	}
 	return info
+}
+
+// virtual tells a mailbox that only shows what lies elsewhere, such as Gmail's All Mail and Starred.
+func virtual(attrs []goimap.MailboxAttr) bool {
+	return slices.ContainsFunc(attrs, func(a goimap.MailboxAttr) bool {
+		return a == goimap.MailboxAttrAll || a == goimap.MailboxAttrFlagged || a == goimap.MailboxAttrImportant
+	})
 }
 
 func roleOf(data *goimap.ListData) migrate.Role {

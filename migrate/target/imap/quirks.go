@@ -64,6 +64,7 @@ var quirks = []quirk{
 	{dovecot, dovecotTested, `NO "Can't save a zero byte message"`, "an empty copy is no message", ""},
 	{dovecot, dovecotTested, "an INTERNALDATE before 1970 becomes one of 2106", "such a date is sent as 1 January 1970", ""},
 	{dovecot, dovecotTested, "SEARCH does not see what another session stored", "Find sends NOOP first", ""},
+	{dovecot, dovecotTested, "STATUS tells an old session what it was told before, until SELECT", "the index is taken early in a run; what is moved is looked at once more after SELECT", ""},
 	{dovecot, dovecotTested, "Maildir takes no dot in names, and STATUS says so", "Allows asks", ""},
 	{dovecot, dovecotTested, "mail_max_userip_connections is 10", "fewer connections, and not a wrong password", ""},
 	{

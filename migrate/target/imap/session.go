@@ -37,6 +37,9 @@ var (
 	_ migrate.Lister   = (*Session)(nil)
 	_ migrate.Fetcher  = (*Session)(nil)
 	_ migrate.Peeker   = (*Session)(nil)
+	_ migrate.Indexer  = (*Session)(nil)
+	_ migrate.Mover    = (*Session)(nil)
+	_ migrate.Flagger  = (*Session)(nil)
 )
 
 // logoutTime is how long a server gets to say goodbye.

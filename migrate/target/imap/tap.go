@@ -150,6 +150,9 @@ func (t *tap) passUntagged(r response) bool {
 	switch r.kind {
 	case "OK", "NO", "BAD":
 		t.notePermanent(r)
+		if r.code == "COPYUID" {
+			t.noteCopied(r.arg)
+		}
 		return r.code == "UIDNEXT" || r.code == "UIDVALIDITY" || r.code == "CLOSED"
 	case "BYE":
 		t.noteBye(r)

@@ -46,6 +46,7 @@ type wire struct {
 	permanent []string // PERMANENTFLAGS of the last SELECT
 	flags     []string // FLAGS of the last SELECT
 	hasPerm   bool
+	copyUID   string // argument of the last COPYUID in an untagged OK
 }
 
 func newWire(raw net.Conn, timeout time.Duration, debug io.Writer) *wire {

@@ -65,7 +65,7 @@ func Dovecot(tb testing.TB, opts DovecotOptions) *Server {
 	}
 	writeDovecot(tb, dir, port, cert, opts, dovecotPOP3(pop3Port, opts))
 	runDovecot(tb, dir, port, opts.Implicit)
-	server := &Server{Addr: loopback(port), Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM}
+	server := &Server{Addr: loopback(port), Implicit: opts.Implicit, Secure: !opts.Plain, Pool: cert.Pool, CertPEM: cert.CertPEM, Mail: filepath.Join(dir, "mail")}
 	if opts.POP3 {
 		server.POP3 = loopback(pop3Port)
 	}

@@ -32,6 +32,8 @@ type Server struct {
 	POP3 *net.TCPAddr
 	// CertPEM is that certificate as a file would hold it.
 	CertPEM []byte
+	// Mail is where Dovecot keeps the users' mail, a directory for each; empty for others.
+	Mail string
 }
 
 // An Option changes the server that Start starts.

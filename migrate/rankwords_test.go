@@ -7,7 +7,7 @@ import (
 	"unpop/state"
 )
 
-func TestStanding(t *testing.T) {
+func TestRankOf(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		role  Role
@@ -23,7 +23,7 @@ func TestStanding(t *testing.T) {
 		{RoleTrash, []string{"Trash"}, "in the trash"},
 	} {
 		f := state.Folder{Role: int(c.role), Path: c.path}
-		if rank, words := Standing(f); words != c.words || rank != place(f) {
+		if rank, words := RankOf(f); words != c.words || rank != place(f) {
 			t.Errorf("%v: got %d, %q, want %d, %q", c.path, rank, words, place(f), c.words)
 		}
 	}
