@@ -95,10 +95,12 @@ func TestIndex(t *testing.T) {
 func (k *kit) spool(at int, messages []string) {
 	k.t.Helper()
 	dir := filepath.Join(k.server.Mail, imaptest.User)
-	client := k.dial() // makes the Maildir
-	_, err := client.Select(k.t.Context(), "INBOX")
-	if err = errors.Join(err, client.Close()); err != nil {
-		k.t.Fatal(err)
+	if at == 0 { // makes the Maildir
+		client := k.dial()
+		_, err := client.Select(k.t.Context(), "INBOX")
+		if err = errors.Join(err, client.Close()); err != nil {
+			k.t.Fatal(err)
+		}
 	}
 	for i, text := range messages {
 		name := filepath.Join(dir, "new", fmt.Sprintf("16000%05d.M%d.test", at+i, at+i))
