@@ -25,6 +25,8 @@ type kit struct {
 	target migrate.Target // the server's, unless a test puts something in between
 	specs  []string
 	opts   migrate.Options
+
+	indexed func() // tells a test that the target is indexed
 }
 
 func newKit(t *testing.T, server *imaptest.Server) *kit {

@@ -36,6 +36,7 @@ func (k *kit) planned() (p *migrate.Plan, d time.Duration) {
 			return err
 		}
 		began := time.Now()
+		k.indexed = func() { k.t.Logf("index after %v", time.Since(began)) }
 		p, err = m.Plan(k.t.Context())
 		d = time.Since(began)
 		return err
@@ -66,6 +67,11 @@ func TestIndex(t *testing.T) {
 	target := imap.New(far)
 	t.Cleanup(func() { _ = target.Close() })
 	k.target = target
+	k.opts.Reached = func(p migrate.Point) {
+		if p == migrate.PointIndexed {
+			k.indexed()
+		}
+	}
 	p, first := k.planned()
 	if p.Tally.ToMove+p.Tally.ToKeep != int64(n) || p.Tally.ToSend() != 0 {
 		t.Errorf("got %+v, want all %d found", p.Tally, n)
