@@ -26,6 +26,8 @@ type kit struct {
 	specs  []string
 	remote []source.Remote // for specs that are addresses
 	opts   migrate.Options
+
+	indexed func() // tells a test that the target is indexed
 }
 
 func newKit(t *testing.T, server *imaptest.Server) *kit {

@@ -29,10 +29,22 @@ func stocked(t *testing.T) int {
 }
 
 // timed is planned with how long the scan and the plan took.
-func (k *kit) timed() (*migrate.Plan, time.Duration) {
+func (k *kit) timed() (p *migrate.Plan, d time.Duration) {
 	k.t.Helper()
-	began := time.Now()
-	return k.planned(), time.Since(began)
+	err := k.with(func(m *migrate.Migration) (err error) {
+		if err = m.Scan(k.t.Context()); err != nil {
+			return err
+		}
+		began := time.Now()
+		k.indexed = func() { k.t.Logf("index after %v", time.Since(began)) }
+		p, err = m.Plan(k.t.Context())
+		d = time.Since(began)
+		return err
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return p, d
 }
 
 // TestIndex finds a large account's mail at the end of a long line, and what changed there by the next run.
@@ -55,6 +67,11 @@ func TestIndex(t *testing.T) {
 	target := imap.New(far)
 	t.Cleanup(func() { _ = target.Close() })
 	k.target = target
+	k.opts.Reached = func(p migrate.Point) {
+		if p == migrate.PointIndexed {
+			k.indexed()
+		}
+	}
 	p, first := k.timed()
 	if p.Tally.ToMove+p.Tally.ToKeep != int64(n) || p.Tally.ToSend() != 0 {
 		t.Errorf("got %+v, want all %d found", p.Tally, n)
@@ -84,10 +101,12 @@ func TestIndex(t *testing.T) {
 func (k *kit) spool(at int, messages []string) {
 	k.t.Helper()
 	dir := filepath.Join(k.server.Mail, imaptest.User)
-	client := k.dial() // makes the Maildir
-	_, err := client.Select(k.t.Context(), "INBOX")
-	if err = errors.Join(err, client.Close()); err != nil {
-		k.t.Fatal(err)
+	if at == 0 { // makes the Maildir
+		client := k.dial()
+		_, err := client.Select(k.t.Context(), "INBOX")
+		if err = errors.Join(err, client.Close()); err != nil {
+			k.t.Fatal(err)
+		}
 	}
 	for i, text := range messages {
 		name := filepath.Join(dir, "new", fmt.Sprintf("16000%05d.M%d.test", at+i, at+i))

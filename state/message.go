@@ -70,12 +70,20 @@ const messageTables = " FROM message m LEFT JOIN copy c ON c.id = m.copy LEFT JO
 
 func scanMessage(rows *sql.Rows) (Message, error) {
 	var m Message
-	var keywords string
-	err := rows.Scan(&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Variant, &m.Flags, &keywords, &m.Date,
-		&m.MessageID, &m.Subject, &m.Rank, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Repair, &m.Sent, &m.SentSize, &m.Reason,
-		&m.Source, &m.Part, &m.Ref, &m.Folder)
-	m.Keywords = strings.Fields(keywords)
+	err := m.scan(rows)
 	return m, err
+}
+
+// scan reads messageColumns, and what comes after them into further.
+func (m *Message) scan(rows *sql.Rows, further ...any) error {
+	var keywords string
+	err := rows.Scan(append([]any{
+		&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Variant, &m.Flags, &keywords, &m.Date,
+		&m.MessageID, &m.Subject, &m.Rank, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Repair, &m.Sent, &m.SentSize, &m.Reason,
+		&m.Source, &m.Part, &m.Ref, &m.Folder,
+	}, further...)...)
+	m.Keywords = strings.Fields(keywords)
+	return err
 }
 
 // OnTarget returns digest and size of the bytes that the target got or is to get.

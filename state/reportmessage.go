@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"iter"
-	"strings"
 )
 
 // Told is a message with all that is told of it.
@@ -48,12 +47,7 @@ const toldTables = messageTables + "LEFT JOIN source s ON s.id = p.source JOIN m
 
 func scanTold(rows *sql.Rows) (Told, error) {
 	var t Told
-	m := &t.Message
-	var keywords string
-	err := rows.Scan(&m.ID, &m.Copy, &m.Mailbox, &m.Size, &m.Exact, &m.Key, &m.Content, &m.HasID, &m.Trace, &m.Partial, &m.Variant, &m.Flags, &keywords, &m.Date,
-		&m.MessageID, &m.Subject, &m.State, &m.How, &m.UIDValidity, &m.UID, &m.Floor, &m.Tries, &m.Doubted, &m.Missing, &m.Repair, &m.Sent, &m.SentSize, &m.Reason,
-		&m.Source, &m.Part, &m.Ref, &m.Folder, &t.MailboxName, &t.Run, &t.SourcePath, &t.Rebuilt, &t.Copies)
-	m.Keywords = strings.Fields(keywords)
+	err := t.Message.scan(rows, &t.MailboxName, &t.Run, &t.SourcePath, &t.Rebuilt, &t.Copies)
 	return t, err
 }
 

@@ -155,8 +155,9 @@ func (a *app) leaveOutTarget(j *job, r *remotes) error {
 			return err
 		}
 	}
+	none := len(kept) == 0 && len(j.inputs) > 0
 	j.inputs = kept
-	if len(kept) == 0 {
+	if none {
 		return &failure{
 			err: errors.New("no source is left: the target account holds this mail already"), status: exitUsage,
 			hint: "name the places where other mail lies, or fetch it all the same with --pop3-anyway",
