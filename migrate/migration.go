@@ -35,6 +35,11 @@ type Options struct {
 	Settle time.Duration
 	// Patience is how long a session may fail in a row before the run gives up; 0 means 5 min.
 	Patience time.Duration
+	// Forbearance is for how long a server may ask to be left alone before the run gives up, with the server's words as its
+	// error; 0 means 26 h.
+	Forbearance time.Duration
+	// Gate is called before each step of Run and may let it wait; leave is called when the step has ended. nil is usual.
+	Gate func(ctx context.Context, step Step) (leave func(), err error)
 	// Reached is called at every [Point], by the goroutine that reaches it; nil is usual.
 	Reached func(Point)
 	// Progress is written while the run goes on; nil is fine.
@@ -75,6 +80,9 @@ func New(account *state.Account, inputs []Input, target Target, opts Options) *M
 	}
 	if opts.Patience <= 0 {
 		opts.Patience = 5 * time.Minute
+	}
+	if opts.Forbearance <= 0 {
+		opts.Forbearance = busyPatience
 	}
 	if opts.Progress == nil {
 		opts.Progress = new(Progress)
@@ -137,14 +145,27 @@ func (m *Migration) steps(ctx context.Context, r *Report) error {
 		},
 	}
 	for step := StepScan; step <= StepVerify; step++ {
+		leave, err := m.enter(ctx, step)
+		if err != nil {
+			return err
+		}
 		started := time.Now()
-		err := work[step](ctx)
+		err = work[step](ctx)
 		r.Times[step] = time.Since(started)
+		leave()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// enter waits until a step may begin.
+func (m *Migration) enter(ctx context.Context, step Step) (leave func(), err error) {
+	if m.opts.Gate == nil {
+		return func() {}, nil
+	}
+	return m.opts.Gate(ctx, step)
 }
 
 // check holds the run to what it promises.

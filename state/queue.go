@@ -103,7 +103,7 @@ func (l *Ledger) scanQueue(rows *sql.Rows) (Queued, error) {
 }
 
 // StoreRound makes the accounts those of a round, all or none, and gives them their [Queued.Account]. A round without a number is a
-// new one. Accounts that were in it and are not named leave it.
+// new one; one that had ended goes on. Accounts that were in it and are not named leave it.
 func (l *Ledger) StoreRound(ctx context.Context, r Round, accounts []Queued) (Round, error) {
 	if l.write == nil {
 		return r, errReadOnly
@@ -113,6 +113,9 @@ func (l *Ledger) StoreRound(ctx context.Context, r Round, accounts []Queued) (Ro
 			if err := tx.QueryRowContext(ctx, "INSERT INTO round (file, started) VALUES (?, ?) RETURNING id", r.File, r.Started.Unix()).Scan(&r.ID); err != nil {
 				return wrap(err)
 			}
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE round SET ended = NULL WHERE id = ?", r.ID); err != nil {
+			return wrap(err)
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE queue SET round = 0 WHERE round = ?", r.ID); err != nil {
 			return wrap(err)
