@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -90,6 +91,9 @@ func (b *Batch) Run(ctx context.Context) (Summary, error) {
 // finish ends the round, if it is at its end, and sums up.
 func (b *Batch) finish(ctx context.Context, failed error) (Summary, error) {
 	sum := b.summary()
+	if b.opts.Quarantine != "" {
+		_ = os.Remove(b.opts.Quarantine) // if it is empty
+	}
 	if failed == nil {
 		failed = ctx.Err()
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -21,6 +22,11 @@ func New(ctx context.Context, ledger *state.Ledger, m *Manifest, opts Options) (
 	b.began = b.opts.now()
 	if err := b.enroll(ctx, m); err != nil {
 		return nil, err
+	}
+	if dir := b.opts.Quarantine; dir != "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("quarantine: %w", err)
+		}
 	}
 	return b, nil
 }

@@ -3,6 +3,7 @@ package batch
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/url"
 	"path/filepath"
 	"strings"
 )
@@ -13,6 +14,9 @@ func QuarantineFile(dir, target string) string {
 		return ""
 	}
 	_, name, _ := strings.Cut(target, "://")
+	if plain, err := url.PathUnescape(name); err == nil {
+		name = plain
+	}
 	name = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.+@", r) {
 			return r
