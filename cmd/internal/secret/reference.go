@@ -69,7 +69,7 @@ func hasBoth(text, separator string) bool {
 	return i > 0 && i < len(text)-1
 }
 
-// Resolve gets the password that a reference stands for. Errors name the reference and hold no password.
+// Resolve gets the password that a reference stands for. Errors name the reference, but no command, and hold no password.
 func (r *References) Resolve(ctx context.Context, text string) (Value, error) {
 	plain, err := r.Check(text)
 	if err != nil {
@@ -80,10 +80,14 @@ func (r *References) Resolve(ctx context.Context, text string) (Value, error) {
 	}
 	name, rest, _ := strings.Cut(text, ":")
 	v, err := schemes[name].get(r, ctx, rest)
-	if err != nil {
+	switch {
+	case err == nil:
+		return v, nil
+	case name == "cmd": // it may hold a secret
+		return Value{}, err
+	default:
 		return Value{}, fmt.Errorf("%s: %w", text, err)
 	}
-	return v, nil
 }
 
 // Exposed lists password files that others may read, as far as some were read.

@@ -7,4 +7,7 @@ import (
 	"os/exec"
 )
 
-func shell(ctx context.Context, text string) *exec.Cmd { return exec.CommandContext(ctx, "/bin/sh", "-c", text) }
+// shell has the shell of the system run a text.
+func shell(ctx context.Context, text string) *exec.Cmd {
+	return exec.CommandContext(ctx, "/bin/sh", "-c", text)
+}
