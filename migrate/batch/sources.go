@@ -75,7 +75,7 @@ func expand(spec string) ([]string, error) {
 	case err != nil:
 		return nil, fmt.Errorf("source %s: %w", spec, err)
 	case len(all) == 0:
-		return nil, fmt.Errorf("source %s: nothing fits it: %w", spec, os.ErrNotExist)
+		return nil, fmt.Errorf("source %s: nothing is there: %w", spec, os.ErrNotExist)
 	}
 	for i := range all {
 		all[i] = kind + all[i]

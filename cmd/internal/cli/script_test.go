@@ -56,6 +56,8 @@ func TestScripts(t *testing.T) {
 			"plaintext":  cmdPlainText,
 			"awaken":     cmdAwaken,
 			"bigmail":    cmdBigMail,
+			"expand":     cmdExpand,
+			"letters":    cmdLetters,
 			"throttle":   cmdThrottle,
 			"full":       cmdFull,
 			"during":     cmdDuring,
