@@ -80,7 +80,8 @@ func chosen(accounts []*Account, only []string) ([]bool, error) {
 
 // called reports whether a name or a glob means the account.
 func (a *Account) called(pattern string) bool {
-	return slices.ContainsFunc([]string{a.Name, a.To.User, nameOf(a.To), a.Target()}, func(name string) bool {
+	plain, _, _ := strings.Cut(a.Name, " <")
+	return slices.ContainsFunc([]string{a.Name, plain, a.To.User, nameOf(a.To), a.Target()}, func(name string) bool {
 		fits, err := path.Match(strings.ToLower(pattern), strings.ToLower(name))
 		return fits && err == nil || strings.EqualFold(pattern, name)
 	})

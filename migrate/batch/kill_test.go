@@ -22,6 +22,7 @@ type childJob struct {
 	Ledger, File, CA, Dir string
 	Port, Jobs            int
 	Secure, Implicit      bool
+	Check                 bool // and nothing else
 }
 
 const childEnv = "UNPOP_TEST_BATCH"
@@ -41,6 +42,10 @@ func TestChild(t *testing.T) {
 	k := newKit(t, &imaptest.Server{Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: job.Port}, Secure: job.Secure, Implicit: job.Implicit, Pool: pool})
 	k.ledger, k.file, k.opts.Jobs, k.opts.HostConnections = job.Ledger, job.File, job.Jobs, 2*job.Jobs
 	k.opts.Quarantine = filepath.Join(job.Dir, "quarantine")
+	if job.Check {
+		k.check(t.Context())
+		return
+	}
 	if _, err := k.try(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -174,3 +174,24 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// check looks at all accounts.
+func (k *kit) check(ctx context.Context) []batch.Finding {
+	k.t.Helper()
+	m, err := batch.Load(k.file, batch.LoadOptions{})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	ledger, err := state.OpenReadOnly(ctx, k.ledger)
+	if err != nil && !state.NotExist(err) {
+		k.t.Fatal(err)
+	}
+	if ledger != nil {
+		defer ledger.Close()
+	}
+	all, err := batch.Check(ctx, ledger, m, k.opts, nil)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return all
+}

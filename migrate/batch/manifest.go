@@ -60,7 +60,21 @@ func Load(path string, o LoadOptions) (*Manifest, error) {
 		return nil, fmt.Errorf("batch %s: %w", path, err)
 	}
 	m.File = abs
+	m.distinguish()
 	return m, nil
+}
+
+// distinguish adds to a name that several accounts have what tells them apart.
+func (m *Manifest) distinguish() {
+	times := map[string]int{}
+	for _, a := range m.Accounts {
+		times[a.Name]++
+	}
+	for _, a := range m.Accounts {
+		if times[a.Name] > 1 {
+			a.Name += " <" + a.Target() + ">"
+		}
+	}
 }
 
 // Parse reads a manifest as [Load] does.

@@ -13,22 +13,23 @@ type Window struct {
 
 // ParseWindow reads "20:00-06:00".
 func ParseWindow(text string) (Window, error) {
-	from, to, ok := strings.Cut(text, "-")
-	var w Window
-	if !ok {
-		return w, fmt.Errorf("%q: want a time such as 20:00-06:00", text)
-	}
-	for part, d := range map[string]*time.Duration{from: &w.from, to: &w.to} {
-		t, err := time.Parse("15:04", strings.TrimSpace(part))
-		if err != nil {
-			return Window{}, fmt.Errorf("%q: want a time such as 20:00-06:00", text)
-		}
-		*d = time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
-	}
-	if w.from == w.to {
+	from, to, _ := strings.Cut(text, "-")
+	begin, err1 := clockTime(from)
+	end, err2 := clockTime(to)
+	switch {
+	case err1 != nil || err2 != nil:
+		return Window{}, fmt.Errorf("%q: want hours such as 20:00-06:00", text)
+	case begin == end:
 		return Window{}, fmt.Errorf("%q: begins when it ends", text)
+	default:
+		return Window{begin, end}, nil
 	}
-	return w, nil
+}
+
+// clockTime reads a time of day.
+func clockTime(text string) (time.Duration, error) {
+	t, err := time.Parse("15:04", strings.TrimSpace(text))
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err
 }
 
 // String writes the window as ParseWindow reads it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,7 +50,7 @@ or tabs), or YAML. Columns, in any order:
   unpop batch accounts.csv --retry-failed
   unpop batch accounts.csv --only 'anna*'`,
 		Args:        oneFile,
-		Annotations: exits(exitDone, exitError, exitUsage, exitRejected, exitLocked, exitStopped),
+		Annotations: batchExits(exitLocked),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := flags.options(cmd)
 			if err != nil {
@@ -75,7 +76,7 @@ had, sources be read, servers let everybody in and have room, and that there is
 room on this machine. Nothing is changed.`,
 		Example:     `  unpop batch check accounts.csv --jobs 16`,
 		Args:        oneFile,
-		Annotations: exits(exitDone, exitError, exitUsage, exitRejected, exitStopped),
+		Annotations: batchExits(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := flags.options(cmd)
 			if err != nil {
@@ -87,6 +88,13 @@ room on this machine. Nothing is changed.`,
 	flags.add(cmd)
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	return cmd
+}
+
+// batchExits are the statuses of both, with what 3 means for many.
+func batchExits(more ...int) map[string]string {
+	all := exits(append(append([]int{exitDone, exitError, exitUsage, exitRejected}, more...), exitStopped)...)
+	all[exitAnnotation] = strings.Replace(all[exitAnnotation], statusText[exitRejected], "some accounts or messages need a person", 1)
+	return all
 }
 
 // add adds the flags that both have.
