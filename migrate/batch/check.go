@@ -149,7 +149,7 @@ func (f *Finding) wrong(err error) {
 
 // sources opens what the account's mail comes from, and lists its parts.
 func (c *checker) sources(ctx context.Context, a *Account, f *Finding) error {
-	inputs, err := openSources(a.Sources)
+	inputs, err := c.b.opts.openSources(ctx, a)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 func TestCheckKnowsWhatWasSent(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, imaptest.Dovecot(t, imaptest.DovecotOptions{Quota: 12 << 10}))
-	k.manifest(k.line(0, 25), k.line(1, 60))
+	k.manifest(k.line(0, 25), k.line(1, 90))
 	all := k.check(t.Context())
 	if f := all[0]; len(f.Wrong) != 0 || f.New != f.Bytes || f.Bytes < 5000 || !f.HasRoom || f.Room != 12<<10 {
 		t.Fatalf("before: got %+v", f)

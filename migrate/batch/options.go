@@ -7,6 +7,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"unpop/migrate"
+	"unpop/migrate/source"
 	"unpop/migrate/target/imap"
 )
 
@@ -23,6 +24,8 @@ type Options struct {
 	DiskScans int
 	// Secret gets the password that a reference stands for. It may be called by several goroutines at once; its errors are shown.
 	Secret func(ctx context.Context, r Reference) (imap.Secret, error)
+	// Open opens a source of an account, as [source.Open] does, which nil means. Live sources need the account's FromPassword.
+	Open func(ctx context.Context, a *Account, spec string) (migrate.Source, source.Found, error)
 	// Target completes an account's address with what holds for all; nil leaves it.
 	Target func(imap.Options) imap.Options
 	// Only are names, targets or globs of them: no other account is worked on. Empty means all.
@@ -63,6 +66,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Target == nil {
 		o.Target = func(opts imap.Options) imap.Options { return opts }
+	}
+	if o.Open == nil {
+		o.Open = openOnDisk
 	}
 	if o.now == nil {
 		o.now = time.Now

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,16 +22,16 @@ func (e *SourceError) Error() string { return e.Err.Error() }
 func (e *SourceError) Unwrap() error { return e.Err }
 
 // openSources opens all sources of an account, or none. One that is named twice is opened once.
-func openSources(specs []string) ([]migrate.Input, error) {
+func (o *Options) openSources(ctx context.Context, a *Account) ([]migrate.Input, error) {
 	var inputs []migrate.Input
 	seen := map[source.Found]bool{}
-	for _, spec := range specs {
+	for _, spec := range a.Sources {
 		all, err := expand(spec)
 		if err != nil {
 			return nil, errors.Join(&SourceError{err}, closeSources(inputs))
 		}
 		for _, one := range all {
-			s, found, err := source.Open(one)
+			s, found, err := o.Open(ctx, a, one)
 			if err != nil {
 				return nil, errors.Join(&SourceError{err}, closeSources(inputs))
 			}
@@ -56,11 +57,24 @@ func closeSources(inputs []migrate.Input) error {
 // errLive says that a source is not on a disk.
 var errLive = errors.New("a live POP3 account can't be a source of a batch")
 
+// isLive reports whether a source is the address of an account.
+func isLive(spec string) bool {
+	lower := strings.TrimPrefix(strings.ToLower(spec), "pop3:")
+	return strings.HasPrefix(lower, "pop3://") || strings.HasPrefix(lower, "pop3s://")
+}
+
+// openOnDisk is what opens sources where [Options.Open] says nothing.
+func openOnDisk(_ context.Context, _ *Account, spec string) (migrate.Source, source.Found, error) {
+	if isLive(spec) {
+		return nil, source.Found{}, fmt.Errorf("source %s: %w", spec, errLive)
+	}
+	return source.Open(spec)
+}
+
 // expand replaces a glob by what it fits. What is there as it is written is no glob, and a kind in front of it stays there.
 func expand(spec string) ([]string, error) {
-	lower := strings.ToLower(spec)
-	if strings.HasPrefix(lower, "pop3://") || strings.HasPrefix(lower, "pop3s://") {
-		return nil, fmt.Errorf("source %s: %w", spec, errLive)
+	if isLive(spec) {
+		return []string{spec}, nil
 	}
 	kind, path := kindOf(spec)
 	path, err := home(path)

@@ -67,7 +67,7 @@ func (b *Batch) settle(ctx context.Context, j *job, q state.Queued, o outcome) e
 
 // work does all the steps for an account. What is wrong on this machine comes out before the server is asked.
 func (b *Batch) work(ctx context.Context, j *job) (o outcome) {
-	inputs, err := openSources(j.account.Sources)
+	inputs, err := b.opts.openSources(ctx, j.account)
 	if err != nil {
 		return outcome{err: err}
 	}

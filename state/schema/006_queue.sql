@@ -25,3 +25,5 @@ CREATE TABLE queue (
 
 CREATE INDEX queue_round ON queue (round, line);
 CREATE INDEX run_account ON run (account);
+-- What is an account's is found without reading the others'.
+CREATE INDEX message_account ON message (account);
