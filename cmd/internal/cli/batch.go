@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -106,7 +108,7 @@ func (f *batchFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&f.hostConnections, "host-connections", 10, "`N` connections to one host at most")
 	flags.StringVar(&f.tlsCA, "tls-ca", "", "trust the authorities in `FILE` (PEM), no others")
 	flags.BoolVar(&f.plaintext, "plaintext", false, "with imap://: go on without TLS, or with any")
-	flags.BoolVar(&f.keepGoing, "keep-going", true, "leave out lines that are not understood")
+	flags.BoolVar(&f.keepGoing, "keep-going", true, "leave out lines that are not understood, in place of stopping")
 	flags.BoolVar(&f.plainPasswords, "allow-plain-passwords", false, "take a password that stands in the file itself")
 	f.ledgerFlag.add(cmd, "the batch's ledger is `FILE` (default: one for all batches)")
 }
@@ -167,7 +169,10 @@ func (f *batchFlags) secret(ctx context.Context, r batch.Reference) (imap.Secret
 // load reads the file, and tells of the lines that are left out.
 func (a *app) loadBatch(f *batchFlags, file string) (*batch.Manifest, error) {
 	m, err := batch.Load(file, batch.LoadOptions{Reference: f.secrets.Check})
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return nil, err
+	case err != nil:
 		return nil, hinted(err, "unpop batch --help tells how the file is written")
 	}
 	if len(m.Bad) > 0 && !f.keepGoing {

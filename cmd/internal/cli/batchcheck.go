@@ -90,7 +90,10 @@ func (a *app) tellCheck(m *batch.Manifest, all []batch.Finding, room *batch.Room
 		}
 		t.add(f.Name, progress.Bytes(f.Bytes), progress.Bytes(f.New), space, verdict)
 	}
-	a.ui.printf("\n%s\n%s", t.String(), roomText(room))
+	if len(t.rows) > 0 {
+		a.ui.printf("\n%s", t.String())
+	}
+	a.ui.printf("\n%s", roomText(room))
 	switch wrong {
 	case 0:
 		a.ui.printf("All %s can be worked on.\n", counted(int64(len(all)), "account"))

@@ -132,20 +132,25 @@ func (a *app) tellBatch(ctx context.Context, m *batch.Manifest, sum *batch.Summa
 // batchSums counts the accounts by how far they are.
 func batchSums(c batch.Counts, bad int) string {
 	list := table{columns: []column{{right: true}, {}}}
-	list.add(progress.Count(int64(c.Accounts)), "accounts")
+	_, noun, _ := strings.Cut(counted(int64(c.Accounts), "account"), " ")
+	list.add(progress.Count(int64(c.Accounts)), noun)
 	for _, line := range []struct {
-		n    int
-		text string
+		n         int
+		one, more string
 	}{
-		{c.Done, "done"},
-		{c.Partly, "done but for some messages"},
-		{c.Person, "need a person"},
-		{c.Working, "at work"},
-		{c.Waiting, "waiting for their turn"},
-		{bad, "lines that are not understood"},
+		{c.Done, "done", "done"},
+		{c.Partly, "done but for some messages", "done but for some messages"},
+		{c.Person, "needs a person", "need a person"},
+		{c.Working, "at work", "at work"},
+		{c.Waiting, "waiting for its turn", "waiting for their turn"},
+		{bad, "line that is not understood", "lines that are not understood"},
 	} {
-		if line.n > 0 {
-			list.add(progress.Count(int64(line.n)), line.text)
+		switch line.n {
+		case 0:
+		case 1:
+			list.add("1", line.one)
+		default:
+			list.add(progress.Count(int64(line.n)), line.more)
 		}
 	}
 	return list.body()

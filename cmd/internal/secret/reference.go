@@ -40,8 +40,8 @@ var schemes = map[string]struct {
 }
 
 // errPlain does not repeat what it is about.
-var errPlain = errors.New("that is no reference (env:NAME, file:PATH, cmd:COMMAND, age:FILE#KEY, keyring:SERVICE/USER); " +
-	"a password itself does not belong into the file, unless --allow-plain-passwords says so")
+var errPlain = errors.New("no reference: want env:NAME, file:PATH, cmd:COMMAND, age:FILE#KEY or keyring:SERVICE/USER " +
+	"(--allow-plain-passwords takes the password itself)")
 
 // Check tells whether a text has the form of a reference, or is a password itself. Nothing is looked up, and errors never hold the text.
 func (r *References) Check(text string) (plain bool, err error) {
