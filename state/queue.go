@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"reflect"
 	"time"
 )
 
@@ -108,7 +109,12 @@ func (l *Ledger) StoreRound(ctx context.Context, r Round, accounts []Queued) (Ro
 	if l.write == nil {
 		return r, errReadOnly
 	}
-	err := l.tx(ctx, func(tx *sql.Tx) error {
+	before, err := l.Queue(ctx, r.ID) // of thousands few have changed when a round goes on
+	if err != nil {
+		return r, err
+	}
+	changed, gone := differences(before, accounts)
+	err = l.tx(ctx, func(tx *sql.Tx) error {
 		if r.ID == 0 {
 			if err := tx.QueryRowContext(ctx, "INSERT INTO round (file, started) VALUES (?, ?) RETURNING id", r.File, r.Started.Unix()).Scan(&r.ID); err != nil {
 				return wrap(err)
@@ -117,15 +123,49 @@ func (l *Ledger) StoreRound(ctx context.Context, r Round, accounts []Queued) (Ro
 		if _, err := tx.ExecContext(ctx, "UPDATE round SET ended = NULL WHERE id = ?", r.ID); err != nil {
 			return wrap(err)
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE queue SET round = 0 WHERE round = ?", r.ID); err != nil {
-			return wrap(err)
+		for _, account := range gone {
+			if _, err := tx.ExecContext(ctx, "UPDATE queue SET round = 0 WHERE account = ?", account.id); err != nil {
+				return wrap(err)
+			}
 		}
-		return l.storeQueue(ctx, tx, r.ID, accounts)
+		return l.storeQueue(ctx, tx, r.ID, changed)
 	})
 	return r, err
 }
 
-func (l *Ledger) storeQueue(ctx context.Context, tx *sql.Tx, round int64, accounts []Queued) error {
+// differences finds the accounts that are not stored as they are, gives the others their [Queued.Account], and tells which are not named
+// any more.
+func differences(before, accounts []Queued) (changed []*Queued, gone []*Account) {
+	known := make(map[string]*Queued, len(before))
+	for i := range before {
+		known[before[i].Target] = &before[i]
+	}
+	for i := range accounts {
+		q, old := &accounts[i], known[accounts[i].Target]
+		delete(known, q.Target)
+		if old == nil || !q.same(old) {
+			changed = append(changed, q)
+		} else {
+			q.Account = old.Account
+		}
+	}
+	for _, q := range known {
+		gone = append(gone, q.Account)
+	}
+	return changed, gone
+}
+
+// same reports whether two rows are alike in what is stored.
+func (q *Queued) same(old *Queued) bool {
+	a, b := *q, *old
+	a.Account, b.Account = nil, nil
+	for _, t := range []*time.Time{&a.NotBefore, &a.Since, &b.NotBefore, &b.Since} {
+		*t = moment(seconds(*t))
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func (l *Ledger) storeQueue(ctx context.Context, tx *sql.Tx, round int64, accounts []*Queued) error {
 	find, err := tx.PrepareContext(ctx, "INSERT INTO account (target, created) VALUES (?, ?) ON CONFLICT (target) DO UPDATE SET target = excluded.target RETURNING id")
 	if err != nil {
 		return wrap(err)
@@ -135,8 +175,7 @@ func (l *Ledger) storeQueue(ctx context.Context, tx *sql.Tx, round int64, accoun
 	if err != nil {
 		return wrap(err)
 	}
-	for i := range accounts {
-		q := &accounts[i]
+	for _, q := range accounts {
 		q.Account = &Account{l: l, Target: q.Target}
 		if err := find.QueryRowContext(ctx, q.Target, time.Now().Unix()).Scan(&q.Account.id); err != nil {
 			return wrap(err)

@@ -126,3 +126,28 @@ func TestTurnsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestLargeQueueIsQuick holds that a batch of thousands goes on at once after its process was killed.
+func TestLargeQueueIsQuick(t *testing.T) {
+	t.Parallel()
+	const accounts = 5000
+	l := openAt(t)
+	all := queued(accounts)
+	round, err := l.StoreRound(t.Context(), Round{File: "a.csv", Started: time.Now()}, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	known, err := l.KnownQueue(t.Context())
+	if err != nil || len(known) != accounts {
+		t.Fatalf("got %d accounts, %v, want %d", len(known), err, accounts)
+	}
+	if _, err := l.StoreRound(t.Context(), round, all); err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(began)
+	t.Logf("%d accounts: %s", accounts, took)
+	if took > 10*time.Second {
+		t.Errorf("got %s, want much less", took)
+	}
+}
