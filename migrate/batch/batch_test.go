@@ -3,6 +3,7 @@ package batch_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -251,5 +252,46 @@ func TestHoursEnd(t *testing.T) {
 	}
 	if sum := k.run(); sum.Done != 3 {
 		t.Errorf("inside: got %+v, want all done", sum.Counts)
+	}
+}
+
+// TestLedgerKeepsNoSecret holds that neither the ledger nor anything beside it has a password in it, refused or not, in the file or
+// elsewhere.
+func TestLedgerKeepsNoSecret(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t, 2)
+	k.manifest(strings.Replace(k.line(0, 1), "env:GOOD", "geheim in the file", 1), k.line(1, 1))
+	k.opts.Secret = func(_ context.Context, r batch.Reference) (imap.Secret, error) {
+		if r.Text() == "geheim in the file" {
+			return imap.Secret(r.Text()), nil
+		}
+		return imaptest.Password, nil
+	}
+	ledger, err := state.Open(t.Context(), k.ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ledger.Close()
+	m, err := batch.Load(k.file, batch.LoadOptions{Reference: func(text string) (bool, error) { return strings.HasPrefix(text, "geheim"), nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := batch.New(t.Context(), ledger, m, k.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum, err := b.Run(t.Context()); err != nil || sum.Done != 1 || sum.Person != 1 {
+		t.Fatalf("got %+v, %v", sum, err)
+	}
+	for _, name := range []string{k.ledger, k.ledger + "-wal", k.ledger + ".holder"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"geheim", imaptest.Password, "s3cret"} {
+			if strings.Contains(string(text), secret) {
+				t.Errorf("%s holds %q", filepath.Base(name), secret)
+			}
+		}
 	}
 }

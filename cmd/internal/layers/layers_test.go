@@ -50,6 +50,9 @@ var homes = []struct {
 	{"github.com/emersion/go-imap/...", []string{"migrate/target/imap/...", "examples/bench"}}, // which measures it
 	{"github.com/schollz/progressbar/...", []string{"cmd/internal/progress"}},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}},
+	{"filippo.io/age/...", []string{"cmd/internal/secret"}},
+	{"github.com/zalando/go-keyring/...", []string{"cmd/internal/secret"}},
+	{"go.yaml.in/yaml/...", []string{"migrate/batch"}},
 	{"testing/...", []string{"migrate/migratetest/...", "migrate/target/imap/imaptest/..."}}, // they help tests
 }
 
