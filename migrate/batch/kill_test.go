@@ -61,12 +61,12 @@ func (k *kit) killed(after int) {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	command := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.timeout=120s")
+	command := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.timeout=400s")
 	command.Env = append(os.Environ(), childEnv+"="+string(job))
 	if err := command.Start(); err != nil {
 		k.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(90 * time.Second); k.done() < after && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(300 * time.Second); k.done() < after && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	_ = command.Process.Kill()

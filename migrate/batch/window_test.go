@@ -69,7 +69,7 @@ func TestHoursCloseSoftly(t *testing.T) {
 	now := time.Now()
 	b := &Batch{opts: Options{}.withDefaults(), hosts: map[string]*host{}}
 	b.opts.now = func() time.Time { return now }
-	b.opts.Between = Window{from: 0, to: time.Duration(now.Hour()+1) * time.Hour}
+	b.opts.Between = Window{from: time.Duration(now.Hour()) * time.Hour, to: time.Duration(now.Hour()+1) * time.Hour}
 	if b.opts.Between.to > 23*time.Hour {
 		t.Skip("too late at night")
 	}

@@ -196,7 +196,13 @@ func (a *app) nameThoseLeft(m *batch.Manifest, sum *batch.Summary) int {
 }
 
 func (a *app) nameBadLines(m *batch.Manifest) {
-	if len(m.Bad) == 0 || a.ui.json {
+	if a.ui.json {
+		for _, bad := range badLines(m) {
+			a.ui.line(bad)
+		}
+		return
+	}
+	if len(m.Bad) == 0 {
 		return
 	}
 	a.ui.note("")
