@@ -87,9 +87,9 @@ func (a *Account) tallyMessages(ctx context.Context, t *Tally, sources []int64, 
 	counts, err := collect(ctx, a.l.read, func(rows *sql.Rows) (count, error) {
 		var c count
 		return c, rows.Scan(&c.state, &c.how, &c.ours, &c.messages, &c.variants, &c.bytes, &c.biggest)
-	}, "SELECT m.state, m.how, m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m WHERE "+ofAccount("m", a.id)+" AND ("+leads("m.id", sources)+
+	}, "SELECT m.state, m.how, m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m WHERE m.account = ? AND ("+leads("m.id", sources)+
 		" OR EXISTS (SELECT 1 FROM verdict v JOIN copy c ON c.id = v.copy WHERE v.message = m.id AND v.message <> v.copy AND "+live("c", sources)+")) "+
-		"GROUP BY 1, 2, 3", run)
+		"GROUP BY 1, 2, 3", run, a.id)
 	t.Variant = 0
 	for _, c := range counts {
 		t.Variant += c.variants
