@@ -106,7 +106,7 @@ func (e *enrolment) job(a *Account, q state.Queued, known, chosen bool) *job {
 	if chosen {
 		again = again || len(opts.Only) > 0 && !opts.RetryFailed || opts.RetryFailed && q.Turn >= state.TurnPartly
 	}
-	j := &job{account: a, progress: new(migrate.Progress), queued: q, refused: q.Turn == state.TurnPerson && q.Cause == CauseSignIn && !changed && !opts.RetryFailed}
+	j := &job{account: a, progress: new(migrate.Progress), queued: q, refused: len(q.Mark) > 0 && !changed && !opts.RetryFailed}
 	if again || !q.Turn.Over() {
 		j.queued.Turn, j.queued.Attempts = state.TurnWaiting, 0
 		if before.Cause != CauseBusy || opts.RetryFailed {

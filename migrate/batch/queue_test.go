@@ -8,6 +8,7 @@ import (
 
 	"unpop/migrate"
 	"unpop/migrate/target/imap"
+	"unpop/state"
 )
 
 // TestHostShares holds that the accounts of a host together never have more sessions than it allows, and none of them too few.
@@ -109,5 +110,30 @@ func TestRoomOnDisks(t *testing.T) {
 	}
 	if r.Ledger = r.LedgerFree + 1; r.Fits() {
 		t.Error("more than there is fits")
+	}
+}
+
+// TestRefusedIsRememberedOverAKill holds that a password which was refused is not tried again because the process died while it was
+// looked at.
+func TestRefusedIsRememberedOverAKill(t *testing.T) {
+	t.Parallel()
+	a := &Account{To: imap.Options{Host: "h", User: "a"}, Sources: []string{"/m"}}
+	for _, turn := range []state.Turn{state.TurnWaiting, state.TurnWorking, state.TurnPerson} {
+		q := state.Queued{Turn: turn, Cause: CauseSignIn, Mark: markOf("geheim"), Digest: a.digest()}
+		for name, c := range map[string]struct {
+			opts    Options
+			digest  []byte
+			refused bool
+		}{
+			"again":        {Options{}, q.Digest, true},
+			"line changed": {Options{}, []byte("other"), false},
+			"retry-failed": {Options{RetryFailed: true}, q.Digest, false},
+		} {
+			q.Digest = c.digest
+			e := enrolment{batch: &Batch{opts: c.opts.withDefaults()}}
+			if j := e.job(a, q, true, true); j.refused != c.refused || !j.selected {
+				t.Errorf("%v, %s: got refused %v, selected %v, want refused %v", turn, name, j.refused, j.selected, c.refused)
+			}
+		}
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"unpop/cmd/internal/progress"
@@ -119,4 +120,23 @@ func (a *app) showTroubled(queue []state.Queued) {
 		}
 		a.ui.printf("  %s: %s%s\n", printable(q.Name), printable(q.Reason), when)
 	}
+}
+
+// ledgerAtWork is the only ledger in the usual place that somebody works on now; empty if there is none, or more than one.
+func ledgerAtWork() string {
+	dir, err := ledgerDir()
+	if err != nil {
+		return ""
+	}
+	all, _ := filepath.Glob(filepath.Join(dir, "*"+ledgerExt)) // only a pattern can be wrong
+	var held []string
+	for _, path := range all {
+		if state.Holder(path) != "" {
+			held = append(held, path)
+		}
+	}
+	if len(held) != 1 {
+		return ""
+	}
+	return held[0]
 }

@@ -22,6 +22,9 @@ func (a *app) status() *cobra.Command {
 		Args: nothing, ValidArgsFunction: cobra.NoFileCompletions,
 		Annotations: exits(exitDone, exitError, exitUsage),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if to.to == "" && ledger.state == "" {
+				ledger.state = ledgerAtWork()
+			}
 			path, target, err := find(cmd, &to, ledger.state)
 			if err != nil {
 				return err
