@@ -39,6 +39,11 @@ type Options struct {
 	Patience time.Duration
 	// Approve sees the plan of [Migration.Run] before anything is done on the target, and ends the run with its error; nil approves.
 	Approve func(context.Context, *Plan) error
+	// Forbearance is for how long a server may ask to be left alone before the run gives up, with the server's words as its
+	// error; 0 means 26 h.
+	Forbearance time.Duration
+	// Gate is called before each step of Run and may let it wait; leave is called when the step has ended. nil is usual.
+	Gate func(ctx context.Context, step Step) (leave func(), err error)
 	// Reached is called at every [Point], by the goroutine that reaches it; nil is usual.
 	Reached func(Point)
 	// Progress is written while the run goes on; nil is fine.
@@ -106,6 +111,9 @@ func New(account *state.Account, inputs []Input, target Target, opts Options) *M
 	}
 	if opts.Patience <= 0 {
 		opts.Patience = 5 * time.Minute
+	}
+	if opts.Forbearance <= 0 {
+		opts.Forbearance = busyPatience
 	}
 	if opts.Progress == nil {
 		opts.Progress = new(Progress)
@@ -178,14 +186,27 @@ func (m *Migration) steps(ctx context.Context, r *Report) error {
 				return err
 			}
 		}
+		leave, err := m.enter(ctx, step)
+		if err != nil {
+			return err
+		}
 		started := time.Now()
-		err := work[step](ctx)
+		err = work[step](ctx)
 		r.Times[step] = time.Since(started)
+		leave()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// enter waits until a step may begin.
+func (m *Migration) enter(ctx context.Context, step Step) (leave func(), err error) {
+	if m.opts.Gate == nil {
+		return func() {}, nil
+	}
+	return m.opts.Gate(ctx, step)
 }
 
 // check holds the run to what it promises.

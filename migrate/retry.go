@@ -54,6 +54,11 @@ func (r *retrier) pause(ctx context.Context, err error) error {
 	r.failures++
 	wait := r.wait(target)
 	if time.Since(r.since)+wait > r.limit(target) {
+		if target.Kind == Busy { // a new run is to know
+			if err := r.m.account.SetWaiting(ctx, wait, target.Error()); err != nil {
+				return err
+			}
+		}
 		return fmt.Errorf("%w (tried for %s)", err, time.Since(r.since).Round(time.Second))
 	}
 	if target.Kind == Busy {
@@ -66,7 +71,7 @@ func (r *retrier) pause(ctx context.Context, err error) error {
 
 func (r *retrier) limit(err *TargetError) time.Duration {
 	if err.Kind == Busy {
-		return busyPatience
+		return r.m.opts.Forbearance
 	}
 	return r.patience
 }
@@ -99,9 +104,12 @@ func (r *retrier) leaveAlone(ctx context.Context, wait time.Duration, err *Targe
 
 // honour waits out what the server asked an earlier run to wait.
 func (m *Migration) honour(ctx context.Context) error {
-	left, _, err := m.account.Waiting(ctx)
+	left, reason, err := m.account.Waiting(ctx)
 	if err != nil {
 		return err
+	}
+	if left > m.opts.Forbearance {
+		return &TargetError{Kind: Busy, Wait: left, Err: errors.New(reason)}
 	}
 	if err := m.waitFor(ctx, left); err != nil {
 		return err

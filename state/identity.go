@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"strconv"
 	"strings"
 )
 
@@ -13,13 +14,23 @@ func live(table string, sources []int64) string {
 	return table + ".state = 0 AND " + table + ".folder IN (SELECT id FROM folder WHERE excluded = 0 AND source IN " + in(sources) + ")"
 }
 
+// ofSources is the condition for a row of the table copy to be of the sources, by which it is found among those of other accounts.
+func ofSources(table string, sources []int64) string {
+	return table + ".part IN (SELECT id FROM part WHERE source IN " + in(sources) + ")"
+}
+
+// ofAccount is the same for a row of the table message.
+func ofAccount(table string, account int64) string {
+	return table + ".mailbox IN (SELECT id FROM mailbox WHERE account = " + strconv.FormatInt(account, 10) + ")"
+}
+
 // candidates are all that may be copies of one message: the live copies of the sources, and the messages that the target
 // has or may have.
 func candidates(account int64, sources []int64) string {
-	return strings.NewReplacer("$account", in([]int64{account}), "$live", live("c", sources)).Replace(`
+	return strings.NewReplacer("$account", ofAccount("m", account), "$live", ofSources("c", sources)+" AND "+live("c", sources)).Replace(`
 		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, m.content, 1 AS anchor, m.variant,
 			coalesce((SELECT rebuilt FROM copy WHERE id = m.copy), 0) AS rebuilt
-		FROM message m WHERE m.account IN $account AND (m.state <> 0 OR m.doubted = 1)
+		FROM message m WHERE $account AND (m.state <> 0 OR m.doubted = 1)
 		UNION ALL
 		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, v.content, 0, coalesce(v.variant, 0), c.rebuilt
 		FROM copy c LEFT JOIN verdict v ON v.copy = c.id WHERE $live`)

@@ -26,6 +26,7 @@ type Ledger struct {
 	lock  *flock.Flock
 
 	commits commits
+	numbers numbering
 }
 
 // ErrNewer says that the ledger was written by a version of the program that knows more than this one.
@@ -108,7 +109,7 @@ func connect(path string, lock *flock.Flock) (*Ledger, error) {
 	l.write.SetMaxOpenConns(1)
 	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
 	if err == nil {
-		read.SetMaxOpenConns(4)
+		read.SetMaxIdleConns(4) // more may be open: one who reads may need another to go on, and must get it
 		l.read = read
 	}
 	return l, err

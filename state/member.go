@@ -27,17 +27,18 @@ const memberSpan = 50_000
 // already listed may be stored meanwhile.
 func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member, error] {
 	return func(yield func(Member, error) bool) {
-		last, err := a.lastNumber(ctx)
-		for after := int64(0); after < last && err == nil; after += memberSpan {
-			for m, err := range a.membersUpTo(ctx, sources, after, after+memberSpan) {
+		spans, err := a.spans(ctx, sources)
+		if err != nil {
+			yield(Member{}, err)
+			return
+		}
+		for _, span := range spans {
+			for m, err := range a.membersUpTo(ctx, sources, span*memberSpan, (span+1)*memberSpan) {
 				if !yield(m, err) || err != nil {
 					return
 				}
 			}
 			a.l.rewindJournal(ctx)
-		}
-		if err != nil {
-			yield(Member{}, err)
 		}
 	}
 }
@@ -50,13 +51,13 @@ func (l *Ledger) rewindJournal(ctx context.Context) {
 	}
 }
 
-// lastNumber is the highest number that a message may have.
-func (a *Account) lastNumber(ctx context.Context) (last int64, err error) {
-	err = a.l.read.QueryRowContext(ctx, "SELECT max((SELECT coalesce(max(id), 0) FROM copy), (SELECT coalesce(max(message), 0) FROM verdict))").Scan(&last)
-	if err != nil {
-		err = wrap(err)
-	}
-	return last, err
+// spans lists those in which messages of the sources may be numbered: between them lie those of other accounts.
+func (a *Account) spans(ctx context.Context, sources []int64) ([]int64, error) {
+	return collect(ctx, a.l.read, func(rows *sql.Rows) (int64, error) {
+		var span int64
+		return span, rows.Scan(&span)
+	}, "SELECT (c.id - 1) / ?1 FROM copy c WHERE "+ofSources("c", sources)+
+		" UNION SELECT (v.message - 1) / ?1 FROM copy c CROSS JOIN verdict v ON v.copy = c.id WHERE "+ofSources("c", sources)+" AND v.message IS NOT NULL ORDER BY 1", memberSpan)
 }
 
 // membersUpTo lists the members of the messages numbered after < message <= to. Most are the first of their message, and are found in

@@ -100,7 +100,7 @@ func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
 	if err := a.RetryRejected(ctx, sources); err != nil {
 		return err
 	}
-	return a.exec(ctx, "DELETE FROM message WHERE account = ? AND state = 0 AND doubted = 0", a.id)
+	return a.exec(ctx, "DELETE FROM message WHERE "+ofAccount("message", a.id)+" AND state = 0 AND doubted = 0")
 }
 
 // RetryRejected plans the rejected messages of the sources again.

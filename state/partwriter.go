@@ -16,7 +16,8 @@ const copiesPerCommit = 256 * rowsPerInsert
 type PartWriter struct {
 	a    *Account
 	part int64
-	next int64
+	next int64 // number of the next copy,
+	left int   // and how many numbers from there on are the writer's
 
 	rows *rowBlock      // being filled; nil: none
 	full chan *rowBlock // to be written, nil before the first and after the last
@@ -41,8 +42,7 @@ func (a *Account) ScanPart(ctx context.Context, part int64) (*PartWriter, error)
 		if _, err := tx.ExecContext(ctx, "UPDATE part SET stamp = '', remarks = '', error = '' WHERE id = ?", part); err != nil {
 			return err
 		}
-		// A message keeps the number of its first copy, so a number is never given twice.
-		return tx.QueryRowContext(ctx, "SELECT 1 + max((SELECT coalesce(max(id), 0) FROM copy), (SELECT coalesce(max(id), 0) FROM message))").Scan(&w.next)
+		return a.l.numbers.atLeast(ctx, tx)
 	})
 	if err != nil {
 		return nil, wrap(err)
@@ -50,16 +50,19 @@ func (a *Account) ScanPart(ctx context.Context, part int64) (*PartWriter, error)
 	return w, nil
 }
 
-// Add stores a copy. It is on disk after Commit or Finish, or some thousand copies later; until then the ledger takes nothing
-// else. An error may be that of an earlier copy.
+// Add stores a copy. It is on disk after Commit or Finish, or some thousand copies later; until then its goroutine must change nothing
+// else in the ledger. Others may: the writer makes room for them. An error may be that of an earlier copy.
 func (w *PartWriter) Add(ctx context.Context, c Copy) error {
 	if w.rows == nil {
 		if err := w.begin(ctx); err != nil {
 			return err
 		}
 	}
+	if w.left == 0 {
+		w.next, w.left = w.a.l.numbers.take(rowsPerInsert), rowsPerInsert
+	}
 	w.rows.add(w.next, w.part, &c)
-	w.next++
+	w.next, w.left = w.next+1, w.left-1
 	if w.rows.n < rowsPerInsert {
 		return nil
 	}
@@ -141,26 +144,19 @@ func (w *PartWriter) Abandon() {
 
 // insert writes blocks of copies, in transactions of some thousand, until there are no more or ctx ends.
 func (l *Ledger) insert(ctx context.Context, full <-chan *rowBlock, free chan<- *rowBlock) error {
-	conn, err := l.write.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	b := bulk{conn: conn}
-	for rows := range full {
-		err := b.insert(ctx, rows)
-		if err == nil && b.rows >= copiesPerCommit {
-			err = b.commit()
+	t := lease{l: l}
+	defer t.end()
+	for rows, err := range t.blocks(full) {
+		if err == nil {
+			err = t.insert(ctx, rows)
 		}
 		if err != nil {
-			b.rollback()
 			return err
 		}
 		free <- rows
 	}
 	if ctx.Err() != nil {
-		b.rollback()
 		return ctx.Err()
 	}
-	return b.commit()
+	return t.commit()
 }

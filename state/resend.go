@@ -40,7 +40,7 @@ func (a *Account) PlannedSources(ctx context.Context) ([]int64, error) {
 
 // SentBy counts the messages that a run stored on the target.
 func (a *Account) SentBy(ctx context.Context, run int64) (n int64, err error) {
-	err = a.l.read.QueryRowContext(ctx, "SELECT count(*) FROM message WHERE account = ? AND run = ? AND state = 2 AND how IN (1, 2)", a.id, run).Scan(&n)
+	err = a.l.read.QueryRowContext(ctx, "SELECT count(*) FROM message WHERE "+ofAccount("message", a.id)+" AND run = ? AND state = 2 AND how IN (1, 2)", run).Scan(&n)
 	return n, err
 }
 

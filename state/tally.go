@@ -60,7 +60,7 @@ func (a *Account) tallyCopies(ctx context.Context, sources []int64) (t Tally, di
 	err = a.l.read.QueryRowContext(ctx, "SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE f.excluded), 0), "+
 		"coalesce(sum(n) FILTER (WHERE NOT f.excluded AND c.state = 1), 0), coalesce(sum(n) FILTER (WHERE NOT f.excluded AND c.state = 2), 0), "+
 		"coalesce(sum(n) FILTER (WHERE NOT f.excluded AND c.state = 0), 0) "+
-		"FROM (SELECT folder, state, count(*) AS n FROM copy GROUP BY part, folder, state) c JOIN folder f ON f.id = c.folder WHERE f.source IN "+in(sources)).
+		"FROM (SELECT folder, state, count(*) AS n FROM copy WHERE "+ofSources("copy", sources)+" GROUP BY part, folder, state) c JOIN folder f ON f.id = c.folder WHERE f.source IN "+in(sources)).
 		Scan(&t.Seen, &t.Excluded, &t.Expunged, &t.Unreadable, &all)
 	if err != nil {
 		return t, 0, wrap(err)
@@ -69,7 +69,7 @@ func (a *Account) tallyCopies(ctx context.Context, sources []int64) (t Tally, di
 	var followers, left int64
 	err = a.l.read.QueryRowContext(ctx, "SELECT coalesce(sum(v.variant), 0), coalesce(sum(v.message <> v.copy), 0), "+
 		"count(DISTINCT CASE WHEN v.message <> v.copy AND NOT "+leads("v.message", sources)+" THEN v.message END) "+
-		"FROM verdict v JOIN copy c ON c.id = v.copy WHERE "+live("c", sources)).Scan(&t.Variant, &followers, &left)
+		"FROM copy c CROSS JOIN verdict v ON v.copy = c.id WHERE "+ofSources("c", sources)+" AND "+live("c", sources)).Scan(&t.Variant, &followers, &left)
 	if err != nil {
 		return t, 0, wrap(err)
 	}

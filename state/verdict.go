@@ -15,27 +15,28 @@ type verdict struct {
 
 const (
 	// Verdicts come in the order of digests, which is none. They wait in a file of their own until all are known, and are then
-	// written in the order of the copies: so each page of the table is written once.
-	holdVerdicts = "CREATE TEMP TABLE IF NOT EXISTS waiting (copy INTEGER NOT NULL, message INTEGER, variant INTEGER, content BLOB)"
-	holdVerdict  = "INSERT INTO waiting VALUES (?, nullif(?, 0), nullif(?, -1), ?)"
+	// written in the order of the copies: so each page of the table is written once. Those of several accounts wait there at once.
+	holdVerdicts = "CREATE TEMP TABLE IF NOT EXISTS waiting (account INTEGER NOT NULL, copy INTEGER NOT NULL, message INTEGER, variant INTEGER, content BLOB)"
+	holdVerdict  = "INSERT INTO waiting VALUES (?, ?, nullif(?, 0), nullif(?, -1), ?)"
 
-	storeVerdicts = "INSERT INTO verdict (copy, message, variant, content) SELECT copy, message, variant, content FROM waiting WHERE true ORDER BY copy, rowid " +
+	storeVerdicts = "INSERT INTO verdict (copy, message, variant, content) SELECT copy, message, variant, content FROM waiting WHERE account = ? ORDER BY copy, rowid " +
 		"ON CONFLICT (copy) DO UPDATE SET message = coalesce(excluded.message, message), variant = coalesce(excluded.variant, variant), " +
 		"content = coalesce(excluded.content, content)"
-	dropVerdicts = "DELETE FROM waiting"
+	dropVerdicts = "DELETE FROM waiting WHERE account = ?"
 )
 
 // judge collects a verdict.
 func (b *Batch) judge(ctx context.Context, v verdict) error {
 	if !b.holding {
-		for _, query := range []string{holdVerdicts, dropVerdicts} { // another batch may have been given up
-			if err := b.a.exec(ctx, query); err != nil {
-				return err
-			}
+		if err := b.a.exec(ctx, holdVerdicts); err != nil {
+			return err
+		}
+		if err := b.a.exec(ctx, dropVerdicts, b.a.id); err != nil { // another batch may have been given up
+			return err
 		}
 		b.holding = true
 	}
-	return b.add(ctx, holdVerdict, v.copy, v.message, v.variant, v.content)
+	return b.add(ctx, holdVerdict, b.a.id, v.copy, v.message, v.variant, v.content)
 }
 
 // storeAll writes the verdicts.
@@ -46,7 +47,7 @@ func (b *Batch) storeAll(ctx context.Context) error {
 	b.holding = false
 	return b.a.l.tx(ctx, func(tx *sql.Tx) error {
 		for _, query := range []string{storeVerdicts, dropVerdicts} {
-			if _, err := tx.ExecContext(ctx, query); err != nil {
+			if _, err := tx.ExecContext(ctx, query, b.a.id); err != nil {
 				return wrap(err)
 			}
 		}

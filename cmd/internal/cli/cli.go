@@ -47,7 +47,7 @@ func (a *app) root() *cobra.Command {
 	})
 	root.SetHelpFunc(help)
 	root.SetVersionTemplate("unpop {{.Version}}\n")
-	root.AddCommand(a.scan(), a.plan(), a.migrate(), a.status(), a.verify(), a.report(), a.why(), a.clean(), a.undo(), a.bench(), a.demo())
+	root.AddCommand(a.scan(), a.plan(), a.migrate(), a.batch(), a.status(), a.verify(), a.report(), a.why(), a.clean(), a.undo(), a.bench(), a.demo())
 	return root
 }
 

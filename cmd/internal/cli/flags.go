@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -96,46 +95,10 @@ func (f *workFlags) options(cmd *cobra.Command) (migrate.Options, error) {
 	if opts.Existing, err = migrate.ParseExisting(f.existing); err != nil {
 		return opts, usagef(cmd, "--%w", err).hinted("move files it where it belongs, keep leaves it where it is, upload sends it all the same")
 	}
-	if opts.Map, err = parseMappings(f.maps); err != nil {
-		return opts, usagef(cmd, "%w", err).hinted("for example --map 'Local Folders/Clienti=Archive/Clienti'")
+	if opts.Map, err = migrate.ParseMappings(f.maps); err != nil {
+		return opts, usagef(cmd, "--map %w", err).hinted("for example --map 'Local Folders/Clienti=Archive/Clienti'")
 	}
 	return opts, nil
-}
-
-// parseMappings reads the values of --map. Two that send one folder to different mailboxes are an error.
-func parseMappings(values []string) ([]migrate.Mapping, error) {
-	var all []migrate.Mapping
-	seen := map[string]string{}
-	for _, value := range values {
-		m, err := parseMapping(value)
-		if err != nil {
-			return nil, err
-		}
-		key := strings.ToLower(m.Folder)
-		if before, ok := seen[key]; ok && before != m.Mailbox {
-			return nil, fmt.Errorf("--map: %q is sent to both %q and %q", m.Folder, before, m.Mailbox)
-		}
-		seen[key] = m.Mailbox
-		all = append(all, m)
-	}
-	return all, nil
-}
-
-// parseMapping splits at the last "=": a store folder is called as its owner liked, a mailbox is called by whoever writes
-// the command.
-func parseMapping(value string) (migrate.Mapping, error) {
-	at := strings.LastIndexByte(value, '=')
-	if at < 0 {
-		return migrate.Mapping{}, fmt.Errorf("--map %q: no = between store folder and mailbox", value)
-	}
-	m := migrate.Mapping{Folder: strings.Trim(value[:at], "/"), Mailbox: strings.Trim(value[at+1:], "/")}
-	switch {
-	case strings.TrimSpace(m.Folder) == "":
-		return migrate.Mapping{}, fmt.Errorf("--map %q: no store folder before the =", value)
-	case strings.TrimSpace(m.Mailbox) == "":
-		return migrate.Mapping{}, fmt.Errorf("--map %q: no mailbox after the =", value)
-	}
-	return m, nil
 }
 
 // someSources demands at least one source.

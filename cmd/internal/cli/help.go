@@ -39,7 +39,7 @@ func overview(cmd *cobra.Command) error {
 }
 
 // order is how the commands are listed: as they are needed.
-var order = []string{"scan", "plan", "migrate", "status", "verify", "report", "why", "clean", "undo", "bench", "demo"}
+var order = []string{"scan", "plan", "migrate", "batch", "status", "verify", "report", "why", "clean", "undo", "bench", "demo"}
 
 func inOrder(commands []*cobra.Command) []*cobra.Command {
 	place := func(c *cobra.Command) int {

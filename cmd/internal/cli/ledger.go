@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"unpop/migrate/batch"
 	"unpop/migrate/target/imap"
 )
 
@@ -110,4 +111,14 @@ func onlyLedger() (string, error) {
 			hint: "say which with --to URL or --state FILE",
 		}
 	}
+}
+
+// keptIn is the file that keeps what an account's server refused: a batch has one for each account.
+func keptIn(ledger, target string) string {
+	if own := batch.QuarantineFile(quarantineDir(ledger), target); own != "" {
+		if _, err := os.Stat(own); err == nil {
+			return own
+		}
+	}
+	return quarantineFor(ledger)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"unpop/migrate"
 	"unpop/migrate/target/imap"
 )
 
@@ -109,40 +108,6 @@ func TestOnlyLedger(t *testing.T) {
 	write("b@h_993.db")
 	if _, err := onlyLedger(); statusOf(t.Context(), err) != exitUsage {
 		t.Errorf("two ledgers: got %v, want an error of status 2", err)
-	}
-}
-
-func TestParseMapping(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		value string
-		want  migrate.Mapping
-	}{
-		{"Ricette=Casa/Cucina", migrate.Mapping{Folder: "Ricette", Mailbox: "Casa/Cucina"}},
-		{"Local Folders/Vecchia posta=Old mail/from PC", migrate.Mapping{Folder: "Local Folders/Vecchia posta", Mailbox: "Old mail/from PC"}},
-		{"a=b=c", migrate.Mapping{Folder: "a=b", Mailbox: "c"}},
-		{"/Sent/=INBOX", migrate.Mapping{Folder: "Sent", Mailbox: "INBOX"}},
-		{" lead=x", migrate.Mapping{Folder: " lead", Mailbox: "x"}},
-	}
-	for _, tt := range tests {
-		if got, err := parseMapping(tt.value); err != nil || got != tt.want {
-			t.Errorf("%q: got %+v, %v, want %+v", tt.value, got, err, tt.want)
-		}
-	}
-	for _, bad := range []string{"", "Ricette", "=x", "x=", " = ", "/=x", "x=/"} {
-		if got, err := parseMapping(bad); err == nil {
-			t.Errorf("%q: got %+v, want an error", bad, got)
-		}
-	}
-}
-
-func TestParseMappings(t *testing.T) {
-	t.Parallel()
-	if got, err := parseMappings([]string{"A=x", "B=x", "a=x"}); err != nil || len(got) != 3 {
-		t.Errorf("the same twice: got %+v, %v, want all three", got, err)
-	}
-	if got, err := parseMappings([]string{"A=x", "a=y"}); err == nil {
-		t.Errorf("two mailboxes for one folder: got %+v, want an error", got)
 	}
 }
 

@@ -59,7 +59,8 @@ func (a *app) runReport(cmd *cobra.Command, flags *reportFlags) error {
 	}
 	return onSnapshot(ctx, path, target, func(accounts []*state.Account) error {
 		opts := report.Options{
-			Version: version(), Made: time.Now(), Ledger: absolute(path), HeldBy: state.Holder(path), Quarantine: absolute(quarantineFor(path)),
+			Version: version(), Made: time.Now(), Ledger: absolute(path), HeldBy: state.Holder(path),
+			KeptIn: func(target string) string { return absolute(keptIn(path, target)) },
 		}
 		return a.writeReport(ctx, flags, accounts, opts)
 	})

@@ -67,6 +67,8 @@ func TestScripts(t *testing.T) {
 			"popcopy":     cmdPOPCopy,
 			"popoftarget": cmdPOPOfTarget,
 			"deliver":     cmdDeliver,
+			"expand":      cmdExpand,
+			"letters":     cmdLetters,
 		},
 	})
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -45,8 +46,8 @@ func worldOf(ts *testscript.TestScript) *world {
 	return w
 }
 
-// cmdServer starts a server: imapserver dovecot [quota=BYTES] [format=FORMAT], or imapserver [plain|starttls] [gmail] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX] [line]
-// It writes pw and ca.pem and sets URL.
+// cmdServer starts a server: imapserver dovecot [quota=BYTES] [format=FORMAT], or imapserver [plain|starttls] [gmail] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX] [users=N] [line]
+// It writes pw and ca.pem and sets URL, and HOST with the port. With users=N there are user1@example.org and so on beside Anna.
 func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	if len(args) > 0 && args[0] == "dovecot" {
@@ -62,6 +63,7 @@ func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 		address.Port = w.line.listener.Addr().(*net.TCPAddr).Port
 	}
 	ts.Setenv("URL", address.String())
+	ts.Setenv("HOST", net.JoinHostPort(address.Host, strconv.Itoa(address.Port)))
 	ts.Setenv("PASSWORD", imaptest.Password)
 }
 
@@ -106,6 +108,10 @@ func startServer(w *world, args []string) {
 				opts.Security = memserver.Plain
 			case "starttls":
 				opts.Security = memserver.StartTLS
+			case "users":
+				for i := range n {
+					opts.Users[fmt.Sprintf("user%d@example.org", i+1)] = imaptest.Password
+				}
 			case "dots":
 				opts.Delimiter, opts.Prefix = '.', "INBOX."
 			case "quota":

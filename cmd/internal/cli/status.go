@@ -22,6 +22,9 @@ func (a *app) status() *cobra.Command {
 		Args: nothing, ValidArgsFunction: cobra.NoFileCompletions,
 		Annotations: exits(exitDone, exitError, exitUsage),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if to.to == "" && ledger.state == "" {
+				ledger.state = ledgerAtWork()
+			}
 			path, target, err := find(cmd, &to, ledger.state)
 			if err != nil {
 				return err
@@ -46,11 +49,23 @@ func (a *app) runStatus(ctx context.Context, path, target string) (err error) {
 		return noLedger(path, err)
 	}
 	defer func() { err = errors.Join(err, ledger.Close()) }()
+	out := ledgerStatus{Ledger: path, HeldBy: state.Holder(path), Targets: []targetStatus{}}
+	if target == "" {
+		queue := []state.Queued(nil)
+		if out.Batch, queue, err = newBatchStatus(ctx, ledger, out.HeldBy != ""); err != nil {
+			return err
+		}
+		switch {
+		case out.Batch != nil && a.ui.json:
+			return a.ui.object(out)
+		case out.Batch != nil:
+			return a.showBatchStatus(ctx, out.Batch, queue, path, out.HeldBy)
+		}
+	}
 	accounts, err := accountsOf(ctx, ledger, target)
 	if err != nil {
 		return err
 	}
-	out := ledgerStatus{Ledger: path, HeldBy: state.Holder(path), Targets: []targetStatus{}}
 	for _, account := range accounts {
 		s, err := statusOfAccount(ctx, account)
 		if err != nil {
@@ -67,8 +82,9 @@ func (a *app) runStatus(ctx context.Context, path, target string) (err error) {
 // ledgerStatus is what the ledger knows, as scripts read it. Names are a contract: add, never rename.
 type ledgerStatus struct {
 	Ledger  string         `json:"ledger"`
-	HeldBy  string         `json:"held_by"` // empty: nobody works on it
-	Targets []targetStatus `json:"targets"`
+	HeldBy  string         `json:"held_by"`         // empty: nobody works on it
+	Targets []targetStatus `json:"targets"`         // empty where there is a batch and no account was named
+	Batch   *batchStatus   `json:"batch,omitempty"` // of many accounts
 }
 
 type targetStatus struct {
@@ -154,7 +170,7 @@ func (a *app) showStatus(ctx context.Context, s *ledgerStatus, accounts []*state
 			if err := a.listRejected(accounts[i].Rejections(ctx), len(t.Rejected), s.Ledger); err != nil {
 				return err
 			}
-			a.ui.printf("They are kept in %s\n", quarantineFor(s.Ledger))
+			a.ui.printf("They are kept in %s\n", keptIn(s.Ledger, t.Target))
 		}
 		a.ui.printf("\n")
 	}

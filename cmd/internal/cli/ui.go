@@ -90,11 +90,16 @@ func (u *ui) warn(text string) { u.note("unpop: warning: %s", text) }
 
 // show displays a run until the display is stopped.
 func (u *ui) show(p *migrate.Progress) *progress.Display {
+	return progress.Start(u.err, p, u.format())
+}
+
+// format is how progress is shown.
+func (u *ui) format() progress.Options {
 	opts := progress.Options{}
 	if u.json {
 		opts.Format = progress.JSON
 	}
-	return progress.Start(u.err, p, opts)
+	return opts
 }
 
 // showMore goes on where a display of the same run was stopped.

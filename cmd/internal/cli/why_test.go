@@ -130,7 +130,7 @@ func TestStoryFate(t *testing.T) {
 		"  2026-03-14 15:09, as it is: bare LF", "The original is kept in l.quarantine.mbox", "1.2 kB, filed under 2026-03-14 15:09 (when it was received).",
 		"Flags and tags, those of all copies: read.",
 	}
-	if got := s.fate("l.db"); !slices.Equal(got, want) {
+	if got := s.fate("l.quarantine.mbox"); !slices.Equal(got, want) {
 		t.Errorf("mended: got %q, want %q", got, want)
 	}
 	s = tellsOf(copyWith("a", nil))

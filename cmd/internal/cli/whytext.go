@@ -23,7 +23,7 @@ func (w *asked) show(ctx context.Context, m match, s *story) error {
 		ui.printf("%s\n", printable(id))
 	}
 	ui.printf("\n")
-	for _, line := range s.fate(w.ledger) {
+	for _, line := range s.fate(keptIn(w.ledger, m.account.Target)) {
 		ui.printf("%s\n", line)
 	}
 	w.showCopies(s)
@@ -34,8 +34,8 @@ func (w *asked) show(ctx context.Context, m match, s *story) error {
 	return nil
 }
 
-// fate says where the message is, how it came there, and with what.
-func (s *story) fate(ledger string) []string {
+// fate says where the message is, how it came there, and with what. kept is the file that keeps what was refused.
+func (s *story) fate(kept string) []string {
 	if s.msg == nil {
 		return []string{sentence(unsent(&s.copies[0])) + " Nothing of it was sent."}
 	}
@@ -48,7 +48,7 @@ func (s *story) fate(ledger string) []string {
 		lines = append(lines, fmt.Sprintf("  %s, %s: %s", moment(try.Time), mend.Step(try.Repair), printable(try.Reason)))
 	}
 	if m.State == state.Rejected || m.Changed() {
-		lines = append(lines, "The original is kept in "+printable(quarantineFor(ledger)))
+		lines = append(lines, "The original is kept in "+printable(kept))
 	}
 	_, size := m.OnTarget()
 	about := fmt.Sprintf("%s, filed under %s", progress.Bytes(size), moment(time.Unix(m.Date, 0)))
@@ -88,7 +88,7 @@ func (s *story) place() string {
 var deeds = map[state.How]string{
 	state.Appended: "Uploaded", state.Adopted: "Uploaded (the answer got lost, and it was found there)",
 	state.Present: "Was there already: found", state.Moved: "Was there already, in another mailbox: moved",
-	state.Moved + 1: "Was there already, and was given this mailbox too (a label),",
+	state.Labelled: "Was there already, and was given this mailbox too (a label),",
 }
 
 // deed says how it came there, and when.

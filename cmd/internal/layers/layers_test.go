@@ -53,6 +53,9 @@ var homes = []struct {
 	{"github.com/knadh/go-pop3/...", []string{"migrate/source/pop3"}},
 	{"github.com/schollz/progressbar/...", []string{"cmd/internal/progress"}},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}},
+	{"filippo.io/age/...", []string{"cmd/internal/secret"}},
+	{"github.com/zalando/go-keyring/...", []string{"cmd/internal/secret"}},
+	{"go.yaml.in/yaml/...", []string{"migrate/batch"}},
 	{"testing/...", []string{"migrate/migratetest/...", "migrate/target/imap/imaptest/..."}}, // they help tests
 }
 

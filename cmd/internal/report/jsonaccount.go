@@ -8,7 +8,7 @@ func (a *Account) json() accountJSON {
 	out := accountJSON{
 		Target: a.Target, State: a.level(), Result: a.sentence(), Server: h.Server, Balance: a.Remainder(), Stored: t.Stored, Bytes: t.Bytes, Gone: t.Orphans,
 		Variant: t.Variant, Changed: t.Repaired, Dropped: h.Dropped, Runs: h.Total, First: utc(h.First), Last: utc(h.Last),
-		Versions: append([]string{}, h.Versions...), Keeps: a.Quarantine,
+		Versions: append([]string{}, h.Versions...), Keeps: a.Quarantine(),
 		Sums: sumsJSON{
 			Seen: t.Seen, Uploaded: t.Uploaded, Present: t.Present, Moved: t.Moved, Duplicate: t.Duplicate, Expunged: t.Expunged,
 			Excluded: t.Excluded, Rejected: t.Rejected(), Pending: t.Pending, Undecided: a.undecided(),

@@ -195,7 +195,7 @@ func (k *kit) end(outcome, tally string) {
 var made = time.Date(2026, 3, 14, 15, 9, 0, 0, time.UTC)
 
 func (k *kit) options() Options {
-	return Options{Version: "v1.2.3", Made: made, Ledger: "/home/anna/l.db", Quarantine: "/home/anna/l.quarantine.mbox", Location: time.UTC}
+	return Options{Version: "v1.2.3", Made: made, Ledger: "/home/anna/l.db", KeptIn: func(string) string { return "/home/anna/l.quarantine.mbox" }, Location: time.UTC}
 }
 
 func (k *kit) gather() *Account {

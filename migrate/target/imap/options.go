@@ -28,6 +28,9 @@ type Options struct {
 	Password func(ctx context.Context) (Secret, error)
 	// Keep is how many sessions that were closed are kept for the next Dial, which then costs nothing; [Target.Close] ends them.
 	Keep int
+	// Wrap puts something around each connection, below TLS, that limits or counts what passes; nil is usual. The deadlines that are
+	// set on what it returns are those of bytes that move, not of bytes that wait to.
+	Wrap func(net.Conn) net.Conn
 	// Timeout is how long a server may be silent while an answer is due; 0 means one minute.
 	Timeout time.Duration
 	// Version is the program's, for the server's log (ID, RFC 2971); it may be empty.

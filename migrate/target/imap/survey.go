@@ -30,9 +30,6 @@ func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
 	return survey, err
 }
 
-// labelsCap is what Gmail calls its extensions.
-const labelsCap = "X-GM-EXT-1"
-
 // askDelimiter sends LIST "" "" (RFC 9051 section 6.3.9).
 func (s *Session) askDelimiter(survey *migrate.Survey) error {
 	list, err := s.client.List("", "", nil).Collect()

@@ -82,6 +82,9 @@ func (t *Target) connect(ctx context.Context) (*wire, error) {
 	if err != nil {
 		return nil, dialError(err, false)
 	}
+	if t.opts.Wrap != nil {
+		raw = t.opts.Wrap(raw)
+	}
 	w := newWire(raw, t.opts.timeout(), t.opts.Debug)
 	if t.opts.ImplicitTLS {
 		err = t.startTLS(ctx, w)
