@@ -32,7 +32,7 @@ func (m *Migration) findExisting(ctx context.Context, mailboxes []MailboxInfo) e
 	if err := m.rank(ctx, mailboxes); err != nil {
 		return err
 	}
-	if err := m.pair(ctx, m.account.LikelySingle(ctx)); err != nil {
+	if err := m.pair(ctx, m.account.LikelySingle(ctx, m.whole)); err != nil {
 		return err
 	}
 	if err := m.lookAtNominated(ctx, m.account.Nominated(ctx)); err != nil {
@@ -52,13 +52,16 @@ func (m *Migration) findExisting(ctx context.Context, mailboxes []MailboxInfo) e
 
 // rank tells how the mailboxes of the target rank as places of a message, see [place].
 func (m *Migration) rank(ctx context.Context, mailboxes []MailboxInfo) error {
-	m.ranks = map[int64]int{}
+	m.ranks, m.whole = map[int64]int{}, 0
 	for _, b := range mailboxes {
 		id, err := m.mailboxNumber(ctx, b)
 		if err != nil {
 			return err
 		}
 		m.ranks[id] = m.rankOf(b)
+		if m.survey.Labels && b.Role == RoleArchive {
+			m.whole = id
+		}
 	}
 	return nil
 }
@@ -117,6 +120,9 @@ func (m *Migration) better(l, o state.Likely) bool {
 func (m *Migration) way(l state.Likely) state.How {
 	if m.opts.Existing == ExistingKeep || l.Mailbox == l.Planned || m.ranks[l.Mailbox] <= l.Rank {
 		return state.Present
+	}
+	if l.Mailbox == m.whole { // nothing leaves it, and to be copied from there is to get a label
+		return state.Labelled
 	}
 	return state.Moved
 }

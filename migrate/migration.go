@@ -98,6 +98,7 @@ type Migration struct {
 	late    sync.Map         // numbers of the mailboxes where this run gave up a search, so that a twin may still arrive
 	numbers map[string]int64 // of mailboxes, by name
 	ranks   map[int64]int    // of mailboxes of the target, by number
+	whole   int64            // the mailbox that shows all messages, whatever their labels; 0: there is none
 }
 
 // New prepares a migration. The ledger's account and the inputs stay the caller's; target may be nil for Scan and

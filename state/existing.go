@@ -58,13 +58,14 @@ func (b *Batch) DropExisting(ctx context.Context, message int64) error {
 }
 
 // LikelySingle lists the planned messages whose Message-ID one message of the ledger and one message of the target has, no more, if
-// they are of the same size.
-func (a *Account) LikelySingle(ctx context.Context) iter.Seq2[Likely, error] {
+// they are of the same size. The mailbox whole, if it isn't 0, shows what lies in the others too: that does not count twice.
+func (a *Account) LikelySingle(ctx context.Context, whole int64) iter.Seq2[Likely, error] {
 	return stream(ctx, a.l.read, scanLikely, "WITH hit AS MATERIALIZED (SELECT m.id, m.key FROM message m WHERE m.account = ?1 AND m.hasid = 1 "+
 		"AND EXISTS (SELECT 1 FROM item i WHERE i.key = m.key)), single AS MATERIALIZED (SELECT min(id) AS id FROM hit GROUP BY key HAVING count(*) = 1) "+
 		likelyColumns+"FROM single s CROSS JOIN message m ON m.id = s.id CROSS JOIN item i ON i.key = m.key AND i.size = m.size "+
 		"WHERE m.state = 0 AND m.partial = 0 AND "+free+" AND 1 = (SELECT count(*) FROM item o JOIN mailbox d ON d.id = o.mailbox "+
-		"WHERE o.key = m.key AND o.deleted = 0 AND d.account = m.account) ORDER BY m.id", a.id)
+		"WHERE o.key = m.key AND o.deleted = 0 AND d.account = m.account AND (o.mailbox <> ?2 OR NOT EXISTS "+
+		"(SELECT 1 FROM item p WHERE p.key = o.key AND p.size = o.size AND p.mailbox <> ?2))) ORDER BY m.id", a.id, whole)
 }
 
 // LikelyBytes lists the planned messages that the target has byte for byte, as far as it was looked at.
