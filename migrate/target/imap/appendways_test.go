@@ -83,8 +83,11 @@ func TestWays(t *testing.T) {
 					t.Fatalf("Ways: got %v, want %v", got, c.ways)
 				}
 				session.Use(way)
-				if way >= imap.Pipelined {
-					server.Mem.SlowStore(5 * time.Millisecond) // else it may have answered before the next command comes
+				switch way { // else it may have answered before the next command comes
+				case imap.Multi:
+					server.Mem.SlowStore(200 * time.Millisecond)
+				case imap.Pipelined:
+					server.Mem.SlowStore(5 * time.Millisecond)
 				}
 				batch := append(letters(250, 300), letters(30, 9000)...)
 				receipts, err := receiptsOf(t, session, batch)
