@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"unpop/migrate"
+	"unpop/migrate/migratetest"
 	"unpop/migrate/source"
 	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/imaptest"
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv("UNPOP_TEST_CHILD"); text != "" {
 		os.Exit(child(text))
 	}
-	os.Exit(m.Run())
+	os.Exit(migratetest.Overlap(m).Run())
 }
 
 // childJob is what a child process is to do.

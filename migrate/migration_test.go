@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,15 +179,21 @@ func TestFullAccountStops(t *testing.T) {
 	t.Parallel()
 	k := inMemory(t)
 	for i := range 30 {
-		k.mbox(fmt.Sprintf("pc/Box%d", i%3), mail(fmt.Sprint(i), fmt.Sprint("m", i), "text"))
+		k.mbox(fmt.Sprint("pc/Box", i), mail(fmt.Sprint(i), fmt.Sprint("m", i), "text"))
 	}
-	k.mbox("pc/Inbox", mail("a", "first", "text"), mail("b", "second", "text"))
-	k.server.Mem.FailAppends(memserver.Answer{}, memserver.Answer{Kind: "NO", Code: "OVERQUOTA", Text: "no room"})
+	var taken atomic.Int64
+	k.server.Mem.Refuse(func(string, int64) *memserver.Answer {
+		if taken.Add(1) <= 10 {
+			return nil
+		}
+		return &memserver.Answer{Kind: "NO", Code: "OVERQUOTA", Text: "no room"}
+	})
 	_, err := k.try(t.Context())
 	var target *migrate.TargetError
 	if !errors.As(err, &target) || target.Kind != migrate.Full {
 		t.Fatalf("got %v, want the account to be full", err)
 	}
+	k.server.Mem.Refuse(nil)
 	k.run()
 }
 

@@ -32,6 +32,7 @@ type world struct {
 	line    *line        // to it, if the script wants one
 	appends atomic.Int64 // seen by the server
 	slow    atomic.Int64 // what each takes, in ms
+	hold    atomic.Int64 // after how many the next are kept waiting; 0 never
 	full    atomic.Int64 // after how many the account is full; 0 never
 	pop     *pop3test.Server
 }
@@ -46,7 +47,7 @@ func worldOf(ts *testscript.TestScript) *world {
 	return w
 }
 
-// cmdServer starts a server: imapserver dovecot [quota=BYTES] [format=FORMAT], or imapserver [plain|starttls] [gmail] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [refuse=MAILBOX] [users=N] [line]
+// cmdServer starts a server: imapserver dovecot [quota=BYTES] [format=FORMAT], or imapserver [plain|starttls] [gmail] [dots] [quota=BYTES] [max=BYTES] [slow=MS] [hold=AFTER] [refuse=MAILBOX] [users=N] [line]
 // It writes pw and ca.pem and sets URL, and HOST with the port. With users=N there are user1@example.org and so on beside Anna.
 func cmdServer(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
@@ -122,6 +123,8 @@ func startServer(w *world, args []string) {
 				opts.Hide = append(opts.Hide, value)
 			case "slow":
 				w.slow.Store(n)
+			case "hold":
+				w.hold.Store(n)
 			case "refuse":
 				refused = value
 			case "gmail":
@@ -131,7 +134,7 @@ func startServer(w *world, args []string) {
 	})
 	w.server.Mem.Refuse(func(mailbox string, _ int64) *memserver.Answer {
 		n := w.appends.Add(1)
-		time.Sleep(time.Duration(w.slow.Load()) * time.Millisecond)
+		w.keepWaiting(n)
 		if full := w.full.Load(); full > 0 && n > full {
 			return &memserver.Answer{Kind: "NO", Code: "OVERQUOTA", Text: "Quota exceeded"}
 		}
@@ -142,8 +145,27 @@ func startServer(w *world, args []string) {
 	})
 }
 
+// keepWaiting delays an APPEND as the script wants it, the nth of them.
+func (w *world) keepWaiting(n int64) {
+	time.Sleep(time.Duration(w.slow.Load()) * time.Millisecond)
+	for hold := w.hold.Load(); hold > 0 && n > hold; hold = w.hold.Load() {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// cmdHold makes the server keep whoever sends waiting after so many APPENDs since the last count, until awaken: hold 50
+func cmdHold(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	worldOf(ts).hold.Store(n)
+}
+
 // cmdAwaken makes a slow server quick.
-func cmdAwaken(ts *testscript.TestScript, _ bool, _ []string) { worldOf(ts).slow.Store(0) }
+func cmdAwaken(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	w.slow.Store(0)
+	w.hold.Store(0)
+}
 
 // cmdAppends checks how many APPENDs the server has seen since the last call: appends 0
 // With ">N" it waits for as many.

@@ -2,8 +2,8 @@ package progress
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,11 +84,15 @@ func TestManyPlainAndJSON(t *testing.T) {
 	for _, format := range []Format{Plain, JSON} {
 		synctest.Test(t, func(t *testing.T) {
 			var out page
-			m := someMany()
-			d := StartMany(&out, func() Many { return m }, Options{Format: format})
+			var more atomic.Int64
+			d := StartMany(&out, func() Many {
+				m := someMany()
+				m.Over += int(more.Load())
+				return m
+			}, Options{Format: format})
 			time.Sleep(70 * time.Second)
 			d.Tell("bob done", map[string]string{"account": "bob"})
-			m.Over += 10
+			more.Store(10)
 			time.Sleep(40 * time.Second)
 			d.Stop()
 			d.Stop()
@@ -125,15 +129,21 @@ func TestManyPlainAndJSON(t *testing.T) {
 func TestManyTellsTimeLeft(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		over := 100
-		d := StartMany(&page{}, func() Many { return Many{Accounts: 200, Over: over} }, Options{Format: Plain})
+		var over atomic.Int64
+		over.Store(100)
+		d := StartMany(&page{}, func() Many { return Many{Accounts: 200, Over: int(over.Load())} }, Options{Format: Plain})
 		defer d.Stop()
-		if s := d.snapshot(time.Now()); s.leftKnown {
+		look := func() *manySnapshot {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return d.snapshot(time.Now())
+		}
+		if s := look(); s.leftKnown {
 			t.Errorf("got %v left before anything was done", s.left)
 		}
 		time.Sleep(50 * time.Second)
-		over = 150
-		if s := d.snapshot(time.Now()); !s.leftKnown || fmt.Sprint(s.left.Round(time.Second)) != "50s" {
+		over.Store(150)
+		if s := look(); !s.leftKnown || s.left.Round(time.Second) != 50*time.Second {
 			t.Errorf("got %v, %v, want 50 s for as many again", s.left, s.leftKnown)
 		}
 	})

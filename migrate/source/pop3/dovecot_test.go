@@ -133,9 +133,8 @@ func TestDovecotCutTenTimes(t *testing.T) {
 }
 
 // What a run needs does not depend on how long a message is.
-func TestDovecotLargeMessage(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
+func TestDovecotLargeMessage(t *testing.T) { // alone: it looks at what the whole process allocates
+	if testing.Short() || migratetest.Racing {
 		t.Skip("200 MB")
 	}
 	const large = 200 << 20
@@ -159,7 +158,7 @@ func TestDovecotLargeMessage(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	allocated := after.TotalAlloc - before.TotalAlloc
 	t.Logf("%d MB in %v, %d KB allocated", size>>20, time.Since(began), allocated>>10)
-	if size < large || allocated > 32<<20 { // other tests run beside
+	if size < large || allocated > 8<<20 {
 		t.Errorf("got %d bytes with %d allocated, want all with little", size, allocated)
 	}
 }
