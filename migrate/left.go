@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -21,7 +20,7 @@ type Disposer interface {
 // missed since. Nothing else is ever deleted at a source. It is called after [Migration.Run], whose own verification found them again.
 func (m *Migration) Dispose(ctx context.Context, after time.Duration) (disposed int64, err error) {
 	before := time.Now().Add(-after)
-	for i, in := range m.inputs {
+	for _, in := range m.inputs {
 		d, ok := in.Source.(Disposer)
 		if !ok || in.Kind != kindPOP3 {
 			continue
@@ -33,7 +32,7 @@ func (m *Migration) Dispose(ctx context.Context, after time.Duration) (disposed 
 		n, err := m.dispose(ctx, d, id, before)
 		disposed += n
 		if err != nil {
-			return disposed, fmt.Errorf("source %s: %w", m.inputs[i].Path, err)
+			return disposed, &SourceError{Path: in.Path, Err: err}
 		}
 	}
 	return disposed, nil

@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"fmt"
 
 	"unpop/state"
 )
@@ -68,7 +67,7 @@ func (s *sourceScan) run(ctx context.Context) error {
 func (m *Migration) sourceError(id int64, err error) error {
 	for i, known := range m.ids {
 		if known == id {
-			return fmt.Errorf("source %s: %w", m.inputs[i].Path, err)
+			return &SourceError{Path: m.inputs[i].Path, Err: err}
 		}
 	}
 	return err

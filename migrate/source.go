@@ -65,6 +65,25 @@ type Exporter interface {
 	Others(ctx context.Context) iter.Seq2[*Other, error]
 }
 
+// A SourceError says which source can't be read. A server's words are a [TargetError] inside of it.
+type SourceError struct {
+	Path string // as in [Input]
+	Err  error
+}
+
+// Error names the source and the cause.
+func (e *SourceError) Error() string { return "source " + e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *SourceError) Unwrap() error { return e.Err }
+
+// A Weigher is a [Source] on a server that tells how many bytes it has and keeps nothing of them, not even their names.
+type Weigher interface {
+	Source
+	// Weigh asks the server.
+	Weigh(ctx context.Context) (bytes int64, err error)
+}
+
 // An OtherCounter is a [Source] that counts what is not mail while its parts are listed.
 type OtherCounter interface {
 	// OtherItems returns how many items each folder has that are not mail, by its full name, as far as parts were listed since

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -125,7 +126,7 @@ func (c *checker) look(ctx context.Context, a *Account) Finding {
 		f.wrong(err)
 	}
 	f.New = max(f.Bytes-c.sent[a.Target()], 0)
-	password, err := c.b.password(ctx, a)
+	password, err := c.b.password(ctx, a.Password)
 	if err != nil {
 		f.wrong(&PasswordError{err})
 		return f
@@ -160,20 +161,27 @@ func (c *checker) sources(ctx context.Context, a *Account, f *Finding) error {
 	}
 	defer leave()
 	for _, in := range inputs {
-		for part, err := range in.Source.Parts(ctx) {
-			if part == nil && err == nil {
-				continue
-			}
-			if err != nil {
-				f.wrong(fmt.Errorf("source %s: %w", in.Path, err))
-			}
-			if part == nil {
-				break
-			}
-			f.Bytes += part.Info().Bytes
+		bytes, err := weigh(ctx, in.Source)
+		f.Bytes += bytes
+		if err != nil {
+			f.wrong(fmt.Errorf("source %s: %w", in.Path, err))
 		}
 	}
 	return nil
+}
+
+// weigh tells how many bytes a source has, as far as it can be read.
+func weigh(ctx context.Context, s migrate.Source) (bytes int64, err error) {
+	if w, ok := s.(migrate.Weigher); ok {
+		return w.Weigh(ctx)
+	}
+	for part, partErr := range s.Parts(ctx) {
+		err = errors.Join(err, partErr)
+		if part != nil {
+			bytes += part.Info().Bytes
+		}
+	}
+	return bytes, err
 }
 
 // server signs in and asks what room there is.

@@ -18,19 +18,19 @@ const (
 )
 
 // markOf makes a mark; nil if that can't be done, which means that nothing is known.
-func markOf(password imap.Secret) []byte {
+func markOf(secret imap.Secret) []byte {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // never fails
-	return seal(password, salt)
+	return seal(secret, salt)
 }
 
-// fits reports whether a mark may be of the password.
-func fits(mark []byte, password imap.Secret) bool {
-	return len(mark) == saltBytes+markBytes && bytes.Equal(mark, seal(password, mark[:saltBytes]))
+// fits reports whether a mark may be of the secret.
+func fits(mark []byte, secret imap.Secret) bool {
+	return len(mark) == saltBytes+markBytes && bytes.Equal(mark, seal(secret, mark[:saltBytes]))
 }
 
-func seal(password imap.Secret, salt []byte) []byte {
-	sum, err := pbkdf2.Key(sha256.New, password.Reveal(), salt, markRounds, markBytes)
+func seal(secret imap.Secret, salt []byte) []byte {
+	sum, err := pbkdf2.Key(sha256.New, secret.Reveal(), salt, markRounds, markBytes)
 	if err != nil {
 		return nil
 	}

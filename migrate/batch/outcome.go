@@ -13,7 +13,7 @@ import (
 
 // The causes by which accounts that are not simply done can be told apart. They are a contract: scripts read them.
 const (
-	CauseSignIn   = "sign-in"  // the server refuses user or password
+	CauseSignIn   = "sign-in"  // the server refuses user or password, or that of a live source does
 	CausePassword = "password" // it can't be had
 	CauseSource   = "source"   // can't be opened
 	CauseFull     = "full"     // no room in the account
@@ -51,7 +51,7 @@ func (b *Batch) judge(q state.Queued, o *outcome, stopped bool) (next state.Queu
 	next.Mark = nil
 	switch {
 	case next.Cause == CauseSignIn:
-		next.Mark = markOf(o.password)
+		next.Mark = markOf(o.secrets)
 	case next.Turn == state.TurnWaiting:
 		b.backOff(&next, target)
 		return next, target != nil && target.Kind == migrate.Crowded
@@ -64,6 +64,7 @@ func (b *Batch) judge(q state.Queued, o *outcome, stopped bool) (next state.Queu
 func verdict(o *outcome, target *migrate.TargetError) (state.Turn, string) {
 	var source *SourceError
 	var password *PasswordError
+	var live *migrate.SourceError
 	switch {
 	case o.err == nil && (o.report.Rejected() > 0 || len(o.troubled) > 0):
 		return state.TurnPartly, CauseMessages
@@ -79,7 +80,7 @@ func verdict(o *outcome, target *migrate.TargetError) (state.Turn, string) {
 		return state.TurnWaiting, CauseFailed
 	}
 	switch {
-	case target.Kind == migrate.Denied && !o.signedIn: // later it is a limit on sessions that is badly put
+	case target.Kind == migrate.Denied && (!o.signedIn || errors.As(o.err, &live)): // later it is a limit on sessions that is badly put
 		return state.TurnPerson, CauseSignIn
 	case target.Kind == migrate.Full:
 		return state.TurnPerson, CauseFull

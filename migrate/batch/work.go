@@ -19,7 +19,7 @@ type outcome struct {
 	err      error
 	signedIn bool
 	same     bool        // the password that was refused is the same still: nothing was tried
-	password imap.Secret // if it was refused
+	secrets  imap.Secret // with which it was refused, or its source
 	took     time.Duration
 }
 
@@ -72,21 +72,21 @@ func (b *Batch) work(ctx context.Context, j *job) (o outcome) {
 		return outcome{err: err}
 	}
 	defer func() { o.err = errors.Join(o.err, closeSources(inputs)) }()
-	password, err := b.password(ctx, j.account)
+	password, secrets, err := b.secrets(ctx, j.account)
 	if err != nil {
 		return outcome{err: &PasswordError{err}}
 	}
-	if j.refused && fits(j.queued.Mark, password) {
+	if j.refused && fits(j.queued.Mark, secrets) {
 		return outcome{same: true}
 	}
 	target := imap.New(b.address(j.account, password, j.share))
 	defer func() { _ = target.Close() }() // a farewell
 	if err := knock(ctx, target); err != nil {
-		return outcome{err: err, password: password}
+		return outcome{err: err, secrets: secrets}
 	}
 	opts := b.opts.migration(j.account)
 	opts.Connections, opts.Progress, opts.Gate = j.share, j.progress, b.disks.gate(inputs)
-	o.signedIn, o.ran = true, true
+	o.secrets, o.signedIn, o.ran = secrets, true, true
 	o.report, o.err = migrate.New(j.queued.Account, inputs, target, opts).Run(ctx)
 	if o.err == nil {
 		o.troubled, o.err = troubled(ctx, j.queued.Account, inputs)
@@ -94,11 +94,20 @@ func (b *Batch) work(ctx context.Context, j *job) (o outcome) {
 	return o
 }
 
-func (b *Batch) password(ctx context.Context, a *Account) (imap.Secret, error) {
+// secrets returns the account's password, and all that it signs in with, there and at its sources, in one.
+func (b *Batch) secrets(ctx context.Context, a *Account) (password, all imap.Secret, err error) {
+	if password, err = b.password(ctx, a.Password); err != nil || a.FromPassword.Text() == "" {
+		return password, password, err
+	}
+	from, err := b.password(ctx, a.FromPassword)
+	return password, password + "\x00" + from, err
+}
+
+func (b *Batch) password(ctx context.Context, r Reference) (imap.Secret, error) {
 	if b.opts.Secret == nil {
 		return "", errors.New("nobody to ask for it")
 	}
-	return b.opts.Secret(ctx, a.Password)
+	return b.opts.Secret(ctx, r)
 }
 
 // address is the account as the engine reaches it.

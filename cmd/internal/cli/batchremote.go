@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 
 	"unpop/migrate"
@@ -28,9 +29,9 @@ func (f *batchFlags) opener(shared imap.Options) (func(context.Context, *batch.A
 		return source.Open(spec, func(opts *pop3.Options) error {
 			switch {
 			case sameAccount(*opts, a.To):
-				return errOwnPOP3
+				return fmt.Errorf("source %s: %w", opts, errOwnPOP3)
 			case a.FromPassword.Text() == "":
-				return errNoFromPassword
+				return fmt.Errorf("source %s: %w", opts, errNoFromPassword)
 			}
 			opts.Spool = filepath.Join(filepath.Dir(ledger), spoolName(opts))
 			opts.Plaintext, opts.RootCAs = shared.Plaintext, shared.RootCAs

@@ -107,6 +107,24 @@ func (s *Source) survey(ctx context.Context) (p *Part, err error) {
 	return p, nil
 }
 
+// Weigh implements [migrate.Weigher] by LIST. It is tried once.
+func (s *Source) Weigh(ctx context.Context) (bytes int64, err error) {
+	ses, err := connect(ctx, &s.opts)
+	if err != nil {
+		return 0, err
+	}
+	items, err := ses.list(ctx)
+	if err != nil {
+		ses.drop()
+		return 0, err
+	}
+	ses.leave(ctx)
+	for _, it := range items {
+		bytes += max(it.size, 0)
+	}
+	return bytes, nil
+}
+
 // begin opens a session and lists the messages for the part, again and again as long as there is hope.
 func (s *Source) begin(ctx context.Context, p *Part) (*session, error) {
 	s.farewell(ctx)
