@@ -53,7 +53,7 @@ func TestLateTwinBelowTheNextClaim(t *testing.T) {
 			t.Parallel()
 			k := inMemory(t)
 			k.mbox("pc/Inbox", first, mail("2", "two", "text"))
-			k.server.Mem.LateStore(300 * time.Millisecond)
+			k.server.Mem.LateStore(memserver.UntilWaited)
 			k.opts.Reached = at(migrate.PointLooked, k.server.Mem.WaitLate)
 			k.run()
 			k.holds(map[string][]string{"INBOX": {"one", "two"}})
@@ -66,7 +66,7 @@ func TestLateTwinAfterTheRun(t *testing.T) {
 	t.Parallel()
 	k := inMemory(t, oneByOne)
 	k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"))
-	k.server.Mem.LateStore(1500 * time.Millisecond)
+	k.server.Mem.LateStore(memserver.UntilWaited)
 	k.run()
 	k.server.Mem.WaitLate()
 	k.holds(map[string][]string{"INBOX": {"one", "one", "two"}})
@@ -86,7 +86,7 @@ func TestLateTwinWithoutUIDPLUS(t *testing.T) {
 	for which := range 2 {
 		k := inMemory(t, func(o *memserver.Options) { o.Hide = []string{"UIDPLUS", "MULTIAPPEND"} })
 		k.mbox("pc/Inbox", mail("1", "one", "text"), mail("2", "two", "text"))
-		k.server.Mem.LateStore(300 * time.Millisecond)
+		k.server.Mem.LateStore(memserver.UntilWaited)
 		k.opts.Reached = at(migrate.PointLooked, k.server.Mem.WaitLate)
 		for range 2 {
 			_, err := k.try(t.Context())
@@ -152,7 +152,7 @@ func TestSomebodyElseDeliversAllTheTime(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}()
-	soon, cancel := context.WithTimeout(ctx, 8*time.Second)
+	soon, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if _, err := k.try(soon); err != nil {
 		t.Errorf("got %v, want an end in spite of it", err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"unpop/migrate"
+	"unpop/migrate/migratetest"
 	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/imaptest"
 )
@@ -18,7 +19,10 @@ import (
 func stocked(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("UNPOP_BENCH_INDEX")
-	if text == "" {
+	switch {
+	case text == "" && migratetest.Racing:
+		return 300
+	case text == "":
 		return 3000
 	}
 	n, err := strconv.Atoi(text)

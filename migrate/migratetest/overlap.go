@@ -22,7 +22,7 @@ func (o *Overlapped) Run() int {
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
-	if !said {
+	if !said && !Racing { // which leaves the cores no time
 		_ = flag.Set("test.parallel", fmt.Sprint(overlapping*runtime.GOMAXPROCS(0)))
 	}
 	return o.m.Run()

@@ -36,6 +36,7 @@ type faults struct {
 	forget   int
 	cutAfter int64
 	late     []time.Duration
+	waited   chan struct{} // closed when somebody waits for what is late
 	lates    counter
 	drain    time.Duration
 	wires    map[*wire]struct{}

@@ -7,12 +7,15 @@ import (
 )
 
 // LateStore makes the server take the next APPEND whole, close the connection in place of an answer, and store all of it
-// d later: whoever looks before doesn't find it.
+// d later: whoever looks before doesn't find it. With [UntilWaited] it is stored by the next [Server.WaitLate].
 func (s *Server) LateStore(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults.late = append(s.faults.late, d)
 }
+
+// UntilWaited is no time at all, but the moment at which somebody waits.
+const UntilWaited time.Duration = -1
 
 // SlowStore makes every APPEND take so much longer from now on, once its messages have come, as a disk would: what a client
 // sends without waiting for answers piles up. 0 ends it.
@@ -37,17 +40,40 @@ func (s *Server) WaitLate() {
 	if s.drains() > 0 {
 		time.Sleep(cutTime)
 	}
+	s.mu.Lock()
+	waited := s.faults.waited
+	s.faults.waited = nil
+	s.mu.Unlock()
+	if waited != nil {
+		close(waited)
+	}
 	s.faults.lates.wait()
+}
+
+// timeToStore is over when what comes late after d is to be stored.
+func (s *Server) timeToStore(d time.Duration) <-chan struct{} {
+	if d == UntilWaited {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.faults.waited == nil {
+			s.faults.waited = make(chan struct{})
+		}
+		return s.faults.waited
+	}
+	come := make(chan struct{})
+	time.AfterFunc(d, func() { close(come) })
+	return come
 }
 
 // storeLate hangs up; the messages are stored when the time has come.
 func (a *appending) storeLate(d time.Duration) error {
 	user, server := a.user, a.server
+	come := server.timeToStore(d)
 	server.faults.lates.add(1)
 	go func() {
 		defer server.faults.lates.add(-1)
 		select {
-		case <-time.After(d):
+		case <-come:
 			_, _ = user.store(a.mailbox, a.messages)
 		case <-server.done:
 		}
