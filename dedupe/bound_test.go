@@ -29,7 +29,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 // TestBounded holds that memory doesn't grow with a message, a line or a field.
 func TestBounded(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || racing {
 		t.Skip("reads some hundred megabytes")
 	}
 	text := func(parts ...any) io.Reader {

@@ -48,6 +48,9 @@ func eachFile(tb testing.TB, dir string, do func(path string, raw []byte)) {
 func TestCorporaInvariants(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"eml", "dedup", "maildir"} {
+		if racing && folder != "dedup" {
+			continue
+		}
 		files, decoded := 0, 0
 		eachFile(t, corpora(t, folder), func(path string, raw []byte) {
 			files++

@@ -15,6 +15,7 @@ import (
 
 	"unpop/dedupe"
 	"unpop/migrate/mend"
+	"unpop/migrate/migratetest"
 )
 
 // decodedField returns the text of the field that keeps an odd line.
@@ -141,6 +142,9 @@ func TestCorpora(t *testing.T) {
 	t.Parallel()
 	var files, ends, header, legal int
 	for _, kind := range []string{"eml", "maildir", "dedup"} {
+		if migratetest.Racing && kind != "dedup" {
+			continue
+		}
 		root := filepath.Join("..", "..", "..", "shared", "corpora", kind)
 		if _, err := os.Stat(root); err != nil {
 			t.Skipf("no corpora: %v", err)
