@@ -61,7 +61,15 @@ func (a *Account) StartRun(ctx context.Context, command, version string) (int64,
 
 // EndRun records how a run ended.
 func (a *Account) EndRun(ctx context.Context, run int64, outcome, tally string) error {
-	return a.exec(ctx, "UPDATE run SET ended = ?, outcome = ?, tally = ? WHERE id = ?", time.Now().Unix(), outcome, tally, run)
+	return a.l.together(ctx, func(tx *sql.Tx) error {
+		if err := a.l.claims.sweep(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE run SET ended = ?, outcome = ?, tally = ? WHERE id = ?", time.Now().Unix(), outcome, tally, run); err != nil {
+			return wrap(err)
+		}
+		return nil
+	})
 }
 
 // LastRun returns the newest run, or nil if there was none.

@@ -26,6 +26,7 @@ type Ledger struct {
 	lock  *flock.Flock
 
 	commits commits
+	claims  claims
 	numbers numbering
 }
 
@@ -146,7 +147,10 @@ func (l *Ledger) prepare(ctx context.Context) error {
 	if mode != "wal" {
 		return fmt.Errorf("journal mode is %q: the file system keeps no shared memory; use --state on a local disk", mode)
 	}
-	return l.upgrade(ctx)
+	if err := l.upgrade(ctx); err != nil {
+		return err
+	}
+	return l.unclaim(ctx, "SELECT id FROM claim") // of a process that is gone
 }
 
 // ErrDamaged says that the ledger's file was altered by something else, or that its disk is failing.

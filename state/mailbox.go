@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 // Mailbox is a mailbox on the target.
@@ -72,6 +73,18 @@ func (a *Account) Loads(ctx context.Context, state MessageState) ([]Load, error)
 	return collect(ctx, a.l.read, func(rows *sql.Rows) (Load, error) {
 		var l Load
 		return l, rows.Scan(&l.Mailbox.ID, &l.Mailbox.Name, &l.Mailbox.Role, &l.Mailbox.Made, &l.Messages, &l.Bytes, &l.Largest)
-	}, "SELECT b.id, b.name, b.role, b.made, count(*), sum(m.size), max(m.size) FROM message m JOIN mailbox b ON b.id = m.mailbox "+
-		"WHERE b.account = ? AND m.state = ? AND NOT EXISTS (SELECT 1 FROM existing x WHERE x.message = m.id) GROUP BY b.id ORDER BY sum(m.size) DESC, b.id", a.id, state)
+	}, "SELECT b.id, b.name, b.role, b.made, count(*), sum(m.size), max(m.size) FROM "+loaded(state)+" m JOIN mailbox b ON b.id = m.mailbox "+
+		"WHERE b.account = ? AND NOT EXISTS (SELECT 1 FROM existing x WHERE x.message = m.id) GROUP BY b.id ORDER BY sum(m.size) DESC, b.id", a.id)
+}
+
+// loaded are the messages in a state. Those in claims have the state of claimed ones.
+func loaded(state MessageState) string {
+	rows := fmt.Sprintf("SELECT id, mailbox, size FROM message WHERE state = %d", state)
+	switch state {
+	case Planned:
+		rows += " AND id NOT IN " + claimed
+	case Sending:
+		rows += " UNION ALL SELECT id, mailbox, size FROM message WHERE state = 0 AND id IN " + claimed
+	}
+	return "(" + rows + ")"
 }

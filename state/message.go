@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -97,7 +98,7 @@ func (m Message) OnTarget() (digest []byte, size int64) {
 // ResetPlan forgets the messages that are planned and no more, and those of the sources that were rejected: they get another
 // try. The next plan starts from the copies again. What was in doubt is kept: a late twin of it may have to be found.
 func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
-	if err := a.RetryRejected(ctx, sources); err != nil {
+	if err := errors.Join(a.unclaim(ctx), a.RetryRejected(ctx, sources)); err != nil {
 		return err
 	}
 	return a.exec(ctx, "DELETE FROM message WHERE "+ofAccount("message", a.id)+" AND state = 0 AND doubted = 0")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"strings"
 )
 
 // Told is a message with all that is told of it.
@@ -39,7 +40,9 @@ const changed = "m.repair BETWEEN 1 AND 9"
 // Changed reports whether the message was sent with other bytes than it has, because the target refused it as it is.
 func (m Message) Changed() bool { return m.Repair > 0 && m.Repair < 10 }
 
-const toldColumns = messageColumns + ", b.name, m.run, coalesce(s.path, ''), coalesce(c.rebuilt, 0), " +
+// toldColumns tell of a claimed message that it is.
+var toldColumns = strings.Replace(messageColumns, "m.state", "CASE WHEN m.state = 0 AND m.id IN "+claimed+" THEN 1 ELSE m.state END", 1) +
+	", b.name, m.run, coalesce(s.path, ''), coalesce(c.rebuilt, 0), " +
 	"(SELECT count(*) FROM verdict v WHERE v.message = m.id AND v.copy <> m.id) + " +
 	"EXISTS (SELECT 1 FROM copy l LEFT JOIN verdict w ON w.copy = l.id WHERE l.id = m.id AND coalesce(w.message, l.id) = l.id)"
 

@@ -25,7 +25,13 @@ func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) err
 		return nil
 	}
 	appended, others := divide(outcomes)
-	return a.l.together(ctx, func(tx *sql.Tx) error {
+	open := a.l.claims.with(others)
+	err := a.l.together(ctx, func(tx *sql.Tx) error {
+		if len(open) > 0 { // what is to be said of one of them is said in its own row
+			if err := spread(ctx, tx, open); err != nil {
+				return err
+			}
+		}
 		for validity, group := range appended {
 			if err := place(ctx, tx, run, validity, group); err != nil {
 				return fmt.Errorf("ledger: settle: %w", err)
@@ -40,6 +46,11 @@ func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) err
 		}
 		return nil
 	})
+	if err == nil {
+		a.l.claims.drop(open)
+		a.l.claims.answered(outcomes)
+	}
+	return err
 }
 
 // divide puts what was appended together by UIDVALIDITY, as that is nearly all there is and one statement will do for it.

@@ -3,18 +3,26 @@ package state
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"iter"
+	"slices"
 	"strings"
 )
 
 // Next lists planned messages of a mailbox in the order of their copies, after a given copy: those that are next to be sent, with what is
 // needed for that and no more.
 func (a *Account) Next(ctx context.Context, mailbox, afterCopy int64, limit int) ([]Message, error) {
-	return collect(ctx, a.l.read, scanQueued, "SELECT m.id, m.copy, m.mailbox, m.size, m.exact, m.flags, m.keywords, m.date, m.uidvalidity, m.floor, m.tries, m.doubted, "+
-		"m.repair, m.sent, m.sentsize, p.source, p.name, c.ref, c.sum FROM message m CROSS JOIN copy c ON c.id = m.copy CROSS JOIN part p ON p.id = c.part "+
-		"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
+	for {
+		page, err := collect(ctx, a.l.read, scanQueued, "SELECT m.id, m.copy, m.mailbox, m.size, m.exact, m.flags, m.keywords, m.date, m.uidvalidity, m.floor, m.tries, m.doubted, "+
+			"m.repair, m.sent, m.sentsize, p.source, p.name, c.ref, c.sum FROM message m CROSS JOIN copy c ON c.id = m.copy CROSS JOIN part p ON p.id = c.part "+
+			"WHERE m.mailbox = ? AND m.state = 0 AND m.copy > ? ORDER BY m.copy LIMIT ?", mailbox, afterCopy, limit)
+		if err != nil || len(page) == 0 {
+			return nil, err
+		}
+		afterCopy = page[len(page)-1].Copy
+		if page = slices.DeleteFunc(page, a.l.claims.hold); len(page) > 0 {
+			return page, nil
+		}
+	}
 }
 
 func scanQueued(rows *sql.Rows) (Message, error) {
@@ -26,26 +34,15 @@ func scanQueued(rows *sql.Rows) (Message, error) {
 	return m, err
 }
 
-// Claim records, before anything is sent, that the messages may from now on be in the mailbox, at UIDs from floor on.
-// All of them are claimed or none: it fails if one is not planned.
-func (a *Account) Claim(ctx context.Context, messages []int64, uidValidity, floor uint32) error {
-	return a.l.together(ctx, func(tx *sql.Tx) error {
-		// A message that was in doubt before may still turn up where it was looked for then.
-		result, err := tx.ExecContext(ctx, "UPDATE message SET state = 1, floor = CASE WHEN doubted = 1 AND uidvalidity = ?1 THEN min(floor, ?2) ELSE ?2 END, "+
-			"uidvalidity = ?1, uid = 0, tries = tries + 1 WHERE state = 0 AND id IN "+in(messages), uidValidity, floor)
-		if err != nil {
-			return wrap(err)
-		}
-		if n, err := result.RowsAffected(); err != nil || n != int64(len(messages)) {
-			return fmt.Errorf("claim: %d of %d messages are planned: %w", n, len(messages), cause(err))
-		}
-		return nil
-	})
-}
-
-// InDoubt lists the claimed messages of a mailbox: those whose fate is not known.
+// InDoubt lists the claimed messages of a mailbox: those whose fate is not known. Nobody may be at work on any of them.
 func (a *Account) InDoubt(ctx context.Context, mailbox int64) iter.Seq2[Message, error] {
-	return a.messages(ctx, "WHERE m.mailbox = ? AND m.state = 1 ORDER BY m.id", mailbox)
+	return func(yield func(Message, error) bool) {
+		if err := a.l.unclaim(ctx, "SELECT id FROM claim WHERE mailbox = ?", mailbox); err != nil {
+			yield(Message{}, err)
+			return
+		}
+		a.messages(ctx, "WHERE m.mailbox = ? AND m.state = 1 ORDER BY m.id", mailbox)(yield)
+	}
 }
 
 // Doubted lists the messages of a mailbox that were sent again after a doubt, so that a late twin may have arrived.
@@ -58,13 +55,21 @@ func (a *Account) ClearDoubt(ctx context.Context, mailbox int64) error {
 	return a.exec(ctx, "UPDATE message SET doubted = 0 WHERE mailbox = ? AND doubted = 1 AND state = 2", mailbox)
 }
 
-// Mailboxes lists the mailboxes with messages that are in doubt (doubted false) or were sent again after one.
+// Mailboxes lists the mailboxes with messages that are in doubt (doubted false) or were sent again after one. Nobody may be at work on
+// any of them.
 func (a *Account) Mailboxes(ctx context.Context, doubted bool) ([]Mailbox, error) {
-	where := "m.state = 1"
 	if doubted {
-		where = "m.doubted = 1 AND m.state = 2"
+		return a.mailboxesWith(ctx, "m.doubted = 1 AND m.state = 2")
 	}
-	return a.mailboxesWith(ctx, where)
+	if err := a.unclaim(ctx); err != nil {
+		return nil, err
+	}
+	return a.mailboxesWith(ctx, "m.state = 1")
+}
+
+// unclaim puts all claimed messages of the account in doubt.
+func (a *Account) unclaim(ctx context.Context) error {
+	return a.l.unclaim(ctx, "SELECT c.id FROM claim c JOIN mailbox b ON b.id = c.mailbox WHERE b.account = ?", a.id)
 }
 
 // Stored lists the messages of a mailbox that are done, by UIDVALIDITY and UID.
@@ -102,14 +107,4 @@ func (a *Account) Quarantine(ctx context.Context, digest []byte) (bool, error) {
 	}
 	n, err := result.RowsAffected()
 	return n > 0, err
-}
-
-// errNotPlanned is why a claim fails where the database has nothing to say.
-var errNotPlanned = errors.New("claimed twice, or the plan changed meanwhile")
-
-func cause(err error) error {
-	if err != nil {
-		return err
-	}
-	return errNotPlanned
 }

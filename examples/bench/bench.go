@@ -84,7 +84,7 @@ func (s *stage) measure(ctx context.Context, rtt time.Duration) error {
 	for run := range s.opts.runs {
 		for i := range s.contenders {
 			c := &s.contenders[(i+run)%len(s.contenders)]
-			n := c.counts.of(s.corpus.name, rtt, s.opts)
+			n := c.messages(s.corpus.name, rtt, s.opts)
 			if n == 0 {
 				continue
 			}

@@ -48,16 +48,20 @@ func TestCounts(t *testing.T) {
 	for _, c := range []struct {
 		size string
 		rtt  time.Duration
+		role role
 		opts options
 		want int
 	}{
-		{"3k", 0, options{}, 1200},
-		{"3k", time.Millisecond, options{}, 80},
-		{"3k", time.Millisecond, options{short: true}, 20},
-		{"3k", 0, options{messages: 7}, 7},
-		{"1g", 0, options{messages: 7}, 0},
+		{"3k", 0, isPeer, options{}, 1200},
+		{"3k", time.Millisecond, isPeer, options{}, 80},
+		{"3k", time.Millisecond, isPeer, options{short: true}, 20},
+		{"3k", 0, isPeer, options{messages: 7}, 7},
+		{"3k", 0, isUnpop, options{messages: 7000}, 7000},
+		{"3k", 0, isWaiting, options{messages: 7000}, 1200},
+		{"1g", 0, isPeer, options{messages: 7}, 0},
 	} {
-		if got := waitingCounts.of(c.size, c.rtt, &c.opts); got != c.want {
+		one := contender{role: c.role, counts: waitingCounts}
+		if got := one.messages(c.size, c.rtt, &c.opts); got != c.want {
 			t.Errorf("%s, %v, %+v: got %d, want %d", c.size, c.rtt, c.opts, got, c.want)
 		}
 	}

@@ -51,12 +51,14 @@ type contender struct {
 // answer get fewer, or nobody would wait for them. All speeds are per message.
 type counts map[string][2]int
 
-func (c counts) of(size string, rtt time.Duration, opts *options) int {
-	n := c[size][0]
+func (c *contender) messages(size string, rtt time.Duration, opts *options) int {
+	n := c.counts[size][0]
 	if rtt > 0 {
-		n = c[size][1]
+		n = c.counts[size][1]
 	}
-	switch {
+	switch waits := c.role != isCeiling && c.role != isUnpop; {
+	case waits && opts.messages > 0:
+		return min(n, opts.messages)
 	case n > 0 && opts.messages > 0:
 		return opts.messages
 	case opts.short:

@@ -43,7 +43,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	sizes := flags.String("sizes", "", "what to send: 3k, 75k, 5m (bytes a message) and 1g (an mbox of 1 GB), with commas between (default: all)")
 	peers := flags.String("peers", "all", "which of "+strings.Join(allPeers, ", ")+"; or all, or none")
 	flags.IntVar(&opts.runs, "runs", 0, "how often each is measured; the median counts (default 5, with -short 3)")
-	flags.IntVar(&opts.messages, "messages", 0, "how many messages each sends in a run (default: as many as it takes some seconds for)")
+	flags.IntVar(&opts.messages, "messages", 0, "how many messages each sends in a run, those that wait for each answer no more than without it (default: as many as it takes some seconds for)")
 	flags.StringVar(&opts.format, "format", "maildir", "Dovecot's mailbox `format`: maildir, sdbox or mdbox")
 	flags.StringVar(&opts.fsync, "fsync", "never", "Dovecot's mail_fsync: never, which repeats best, optimized (its default) or always")
 	flags.StringVar(&opts.unpop, "unpop", "", "measure this `program` (default: built from this module)")
