@@ -124,6 +124,11 @@ func checkCover(t *testing.T, data []byte, how rule, found []message, skipped in
 		if err != nil || start != m.start {
 			t.Fatalf("%q: got message %d at %d, %v when opened, want %d", data, i, start, err, m.start)
 		}
+		text, back, err := ref{m.from, m.end - m.from, how}.whole(bytes.NewReader(data))
+		if err != nil || !bytes.Equal(text, data[m.start:m.end]) {
+			t.Fatalf("%q: got %q, %v for message %d in one go", data, text, err, i)
+		}
+		back.Close()
 		last = m.end
 		sum += m.end - m.from
 		rest := data[m.end:]

@@ -63,6 +63,12 @@ func parseRef(s string) (ref, error) {
 // wholeSize is up to which size a message is read at once.
 const wholeSize = 256 << 10
 
+// before and behind are how much is looked at on either side of a message, to see that it still begins and ends there.
+const (
+	before = 1
+	behind = 8
+)
+
 var texts = sync.Pool{New: func() any { return new([wholeSize]byte) }}
 
 // OpenAt returns the bytes of the message that a [Part] over the same file named with this Ref: what follows the From_ line,
@@ -77,25 +83,57 @@ func OpenAt(path, refName string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.length <= wholeSize-before-behind {
+		text, back, err := r.whole(f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, errors.Join(fmt.Errorf("message at byte %d: %w", r.from, err), back.Close())
+		}
+		return unquoted(text, back, r.how), nil
+	}
 	start, err := r.check(f)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("message at byte %d: %w", r.from, err), f.Close())
 	}
 	left := r.from + r.length - start
-	if left <= wholeSize {
-		room := texts.Get().(*[wholeSize]byte)
-		text := room[:left]
-		_, err := f.ReadAt(text, start)
-		if errors.Is(err, io.EOF) {
-			err = migrate.ErrChanged
-		}
-		if err = errors.Join(err, f.Close()); err != nil {
-			texts.Put(room)
-			return nil, fmt.Errorf("message at byte %d: %w", r.from, err)
-		}
-		return unquoted(text, &loan{room}, r.how), nil
-	}
 	return newUnquoter(&piece{f: f, off: start, left: left}, f, left, r.how), nil
+}
+
+// whole reads a message with what stands before and behind it in one go, into memory that is to be given back.
+func (r ref) whole(f io.ReaderAt) (text []byte, back *loan, err error) {
+	back = &loan{texts.Get().(*[wholeSize]byte)}
+	at := max(r.from-before, 0)
+	n, err := f.ReadAt(back.room[:r.from-at+r.length+behind], at)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, back, err
+	}
+	all := excerpt{at, back.room[:n]}
+	start, err := r.locate(all, at+int64(n))
+	if err != nil {
+		return nil, back, err
+	}
+	return all.text[start-at : r.from+r.length-at], back, nil
+}
+
+// An excerpt is a part of a file, in memory.
+type excerpt struct {
+	at   int64
+	text []byte
+}
+
+// ReadAt implements io.ReaderAt.
+func (e excerpt) ReadAt(p []byte, off int64) (int, error) {
+	n := copy(p, e.span(off, int64(len(p))))
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// span returns up to n bytes at an offset of the file, as far as the excerpt has them.
+func (e excerpt) span(off, n int64) []byte {
+	size := int64(len(e.text))
+	from := min(max(off-e.at, 0), size)
+	return e.text[from:min(from+n, size)]
 }
 
 // check is locate with the size that the file has.
@@ -112,15 +150,19 @@ func (r ref) locate(f io.ReaderAt, size int64) (int64, error) {
 	if size < r.from+r.length {
 		return 0, migrate.ErrChanged
 	}
-	if ok, err := r.beginsLine(f); !ok {
-		return 0, errors.Join(err, migrate.ErrChanged)
+	least := fromBare
+	switch ok, err := r.beginsLine(f); {
+	case err != nil:
+		return 0, err
+	case !ok: // where a Content-Length tells the end, the text before may have none of its own
+		least = fromDated
 	}
 	if ok, err := r.endsThere(f); !ok {
 		return 0, errors.Join(err, migrate.ErrChanged)
 	}
 	head, err := r.readFrom(f)
 	line, rest, _ := r.how.line(head)
-	if err != nil || parseFrom(line).kind == fromNone {
+	if err != nil || parseFrom(line).kind < least {
 		return 0, errors.Join(err, migrate.ErrChanged)
 	}
 	return r.from + int64(len(head)-len(rest)), nil
@@ -142,14 +184,14 @@ func (r ref) beginsLine(f io.ReaderAt) (bool, error) {
 	if r.from == 0 {
 		return true, nil
 	}
-	before, err := readSome(f, r.from-1, 1)
-	return len(before) == 1 && bytes.IndexByte([]byte{'\n', '\r', 0, byteOrderMark[2]}, before[0]) >= 0, err
+	last, err := readSome(f, r.from-before, before)
+	return len(last) == before && bytes.IndexByte([]byte{'\n', '\r', 0, byteOrderMark[2]}, last[0]) >= 0, err
 }
 
 // endsThere says whether a separator, a hole or the end of the file comes after the message, with or without a blank line
 // before it.
 func (r ref) endsThere(f io.ReaderAt) (bool, error) {
-	after, err := readSome(f, r.from+r.length, 8)
+	after, err := readSome(f, r.from+r.length, behind)
 	if line, rest, whole := r.how.line(after); whole && len(line) == 0 {
 		after = rest
 	}
@@ -158,6 +200,9 @@ func (r ref) endsThere(f io.ReaderAt) (bool, error) {
 
 // readSome reads up to n bytes at an offset; fewer only at the end of the file.
 func readSome(r io.ReaderAt, off, n int64) ([]byte, error) {
+	if e, ok := r.(excerpt); ok {
+		return e.span(off, n), nil
+	}
 	text := make([]byte, n)
 	got, err := r.ReadAt(text, off)
 	if errors.Is(err, io.EOF) {
