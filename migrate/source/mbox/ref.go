@@ -63,11 +63,9 @@ func parseRef(s string) (ref, error) {
 // wholeSize is up to which size a message is read at once.
 const wholeSize = 256 << 10
 
-// before and behind are how much is looked at on either side of a message, to see that it still begins and ends there.
-const (
-	before = 1
-	behind = 8
-)
+// behind is how much is looked at after a message, to see that it still ends there. What is before it may be anything: where a
+// Content-Length tells the end, the last line may have none of its own.
+const behind = 8
 
 var texts = sync.Pool{New: func() any { return new([wholeSize]byte) }}
 
@@ -83,7 +81,7 @@ func OpenAt(path, refName string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.length <= wholeSize-before-behind {
+	if r.length <= wholeSize-behind {
 		text, back, err := r.whole(f)
 		if err = errors.Join(err, f.Close()); err != nil {
 			return nil, errors.Join(fmt.Errorf("message at byte %d: %w", r.from, err), back.Close())
@@ -98,20 +96,19 @@ func OpenAt(path, refName string) (io.ReadCloser, error) {
 	return newUnquoter(&piece{f: f, off: start, left: left}, f, left, r.how), nil
 }
 
-// whole reads a message with what stands before and behind it in one go, into memory that is to be given back.
+// whole reads a message with what stands behind it in one go, into memory that is to be given back.
 func (r ref) whole(f io.ReaderAt) (text []byte, back *loan, err error) {
 	back = &loan{texts.Get().(*[wholeSize]byte)}
-	at := max(r.from-before, 0)
-	n, err := f.ReadAt(back.room[:r.from-at+r.length+behind], at)
+	n, err := f.ReadAt(back.room[:r.length+behind], r.from)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, back, err
 	}
-	all := excerpt{at, back.room[:n]}
-	start, err := r.locate(all, at+int64(n))
+	all := excerpt{r.from, back.room[:n]}
+	start, err := r.locate(all, r.from+int64(n))
 	if err != nil {
 		return nil, back, err
 	}
-	return all.text[start-at : r.from+r.length-at], back, nil
+	return all.text[start-r.from : r.length], back, nil
 }
 
 // An excerpt is a part of a file, in memory.
@@ -150,19 +147,12 @@ func (r ref) locate(f io.ReaderAt, size int64) (int64, error) {
 	if size < r.from+r.length {
 		return 0, migrate.ErrChanged
 	}
-	least := fromBare
-	switch ok, err := r.beginsLine(f); {
-	case err != nil:
-		return 0, err
-	case !ok: // where a Content-Length tells the end, the text before may have none of its own
-		least = fromDated
-	}
 	if ok, err := r.endsThere(f); !ok {
 		return 0, errors.Join(err, migrate.ErrChanged)
 	}
 	head, err := r.readFrom(f)
 	line, rest, _ := r.how.line(head)
-	if err != nil || parseFrom(line).kind < least {
+	if err != nil || parseFrom(line).kind == fromNone {
 		return 0, errors.Join(err, migrate.ErrChanged)
 	}
 	return r.from + int64(len(head)-len(rest)), nil
@@ -177,15 +167,6 @@ func (r ref) readFrom(f io.ReaderAt) ([]byte, error) {
 		}
 	}
 	return nil, nil
-}
-
-// beginsLine says whether what is before the message can be before a From_ line.
-func (r ref) beginsLine(f io.ReaderAt) (bool, error) {
-	if r.from == 0 {
-		return true, nil
-	}
-	last, err := readSome(f, r.from-before, before)
-	return len(last) == before && bytes.IndexByte([]byte{'\n', '\r', 0, byteOrderMark[2]}, last[0]) >= 0, err
 }
 
 // endsThere says whether a separator, a hole or the end of the file comes after the message, with or without a blank line

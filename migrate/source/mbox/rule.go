@@ -52,7 +52,7 @@ func (r rule) judge(text []byte, blank, atEnd bool) (verdict, fromLine) {
 	switch {
 	case next == followsText && blank && from.kind == fromDated:
 		return isHeadless, from
-	case from.kind == fromNone || next == followsText || from.kind < fromSpace && bytes.HasPrefix(rest, quotedFrom):
+	case from.kind == fromNone || next == followsText:
 		return isText, from
 	case blank && r.holds(from.kind, next, rest):
 		return isSeparator, from
