@@ -3,6 +3,7 @@ package migrate_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -102,11 +103,37 @@ func (k *kit) claimed() (n int) {
 }
 
 // sparser makes the steps of a series longer where each takes long.
-func sparser(step uint64) uint64 {
+func sparser(step int) int {
 	if migratetest.Racing {
 		return 2 * step
 	}
 	return step
+}
+
+// narrowing tries one limit after the other until one is enough, and then those just below it, where a run gets far before it is
+// stopped. try reports whether the limit was enough, and how many messages had been sent. Some runs must stop half-way.
+func narrowing(t *testing.T, from, step int, try func(limit int) (enough bool, sent int)) {
+	t.Helper()
+	half, limit := 0, from
+	once := func(limit int) bool {
+		enough, sent := try(limit)
+		if !enough && sent > 0 {
+			half++
+		}
+		return enough
+	}
+	for ; !once(limit); limit += step {
+		if limit > 20<<20 {
+			t.Fatal("no limit was enough")
+		}
+	}
+	for below := limit - step/12; below > limit-step; below -= step / 12 {
+		once(below)
+	}
+	if half == 0 {
+		t.Error("got no run that stopped half-way, want some")
+	}
+	t.Logf("%d runs stopped half-way", half)
 }
 
 // TestLedgerCannotGrow lets the files of a run grow so far and no further. Wherever that stops it, nothing is sent that is not claimed,
@@ -116,81 +143,98 @@ func TestLedgerCannotGrow(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no limit for files here")
 	}
-	half := 0
-	for limit := uint64(40 << 10); ; limit += sparser(100 << 10) {
+	narrowing(t, 40<<10, sparser(120<<10), func(limit int) (bool, int) {
 		k := inMemory(t, plainText)
-		want := k.many(4, 250)
+		want := k.many(25, 40)
+		k.planAlone()
 		job := k.job(k.server.Addr, 5*time.Second)
-		job.Options.Limit = limit
+		job.Options.Limit = uint64(limit)
 		out, err := job.command(t).CombinedOutput()
 		text := string(out)
 		if strings.Contains(text, "panic") || strings.Contains(text, "SIG") {
 			t.Fatalf("limit %d: %s", limit, text)
 		}
-		sent := k.onServer()
-		if claimed := k.claimed(); sent > claimed {
-			t.Errorf("limit %d: got %d messages on the server, and %d claimed", limit, sent, claimed)
-		}
 		if err != nil && !strings.Contains(text, "disk") && !strings.Contains(text, "full") {
 			t.Errorf("limit %d: got %s, want an error about the disk", limit, text)
 		}
-		if err != nil && sent > 0 {
-			half++
-		}
+		sent := k.claimsAll(limit)
 		k.run()
 		k.holds(want)
-		if err == nil {
-			break
-		}
-		if limit > 20<<20 {
-			t.Fatal("no limit was enough")
-		}
-	}
-	if half == 0 {
-		t.Error("got no run that stopped half-way, want some")
-	}
-	t.Logf("%d runs stopped half-way", half)
+		return err == nil, sent
+	})
 }
+
+// claimsAll checks that the ledger knows all that is on the server, and returns how much that is.
+func (k *kit) claimsAll(limit int) int {
+	k.t.Helper()
+	sent := k.onServer()
+	if claimed := k.claimed(); sent > claimed {
+		k.t.Errorf("limit %d: got %d messages on the server, and %d claimed", limit, sent, claimed)
+	}
+	return sent
+}
+
+// planAlone scans and plans, so that the next run begins with the upload: what that needs of the disk is less than a plan does.
+func (k *kit) planAlone() {
+	k.t.Helper()
+	err := k.with(func(m *migrate.Migration) error {
+		if err := m.Scan(k.t.Context()); err != nil {
+			return err
+		}
+		_, err := m.Plan(k.t.Context())
+		return err
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// leave fills a disk but for so many bytes.
+func leave(t *testing.T, filler string, room int64) {
+	t.Helper()
+	f, err := os.Create(filler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	size, _ := io.Copy(f, zeros{}) // until there is no room
+	if err := f.Truncate(max(size-room, 0)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// zeros has no end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
 // TestLedgerDiskFull puts the ledger on a file system without room, and then makes some.
 func TestLedgerDiskFull(t *testing.T) {
 	t.Parallel()
-	half := 0
-	full := true
-	for room := 400 << 10; full; room += int(sparser(60 << 10)) {
+	narrowing(t, 40<<10, sparser(120<<10), func(room int) (bool, int) {
 		k := inMemory(t)
 		disk := t.TempDir()
-		if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk).Run(); err != nil {
+		if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk).Run(); err != nil {
 			t.Skipf("mount: %v", err)
 		}
 		t.Cleanup(func() { _ = exec.Command("umount", disk).Run() })
-		filler := filepath.Join(disk, "filler")
-		if err := os.WriteFile(filler, make([]byte, 16<<20-room), 0o600); err != nil {
-			t.Fatal(err)
-		}
 		k.ledger = filepath.Join(disk, "ledger.db")
-		want := k.many(4, 250)
+		want := k.many(25, 40)
+		k.planAlone()
+		filler := filepath.Join(disk, "filler")
+		leave(t, filler, int64(room))
 		err := k.open(t.Context())
-		sent := k.onServer()
-		if full = err != nil; full && !strings.Contains(err.Error(), "full") || room > 8<<20 {
-			t.Fatalf("room %d: got %v, want that the disk is full, and in the end that it is not", room, err)
-		}
-		if err != nil && sent > 0 {
-			half++
+		if err != nil && !strings.Contains(err.Error(), "full") {
+			t.Fatalf("room %d: got %v, want that the disk is full", room, err)
 		}
 		if err := os.Remove(filler); err != nil {
 			t.Fatal(err)
 		}
-		if claimed := k.claimed(); sent > claimed {
-			t.Errorf("room %d: got %d messages on the server, and %d claimed", room, sent, claimed)
-		}
-		t.Logf("room %d: %d sent before %v", room, sent, err)
+		sent := k.claimsAll(room)
 		k.run()
 		k.holds(want)
-	}
-	if half == 0 {
-		t.Error("got no run that stopped half-way, want some")
-	}
+		return err == nil, sent
+	})
 }
 
 // TestLedgerDamaged overwrites pages of a ledger: a run may fail then, and must not send anything a second time.

@@ -11,7 +11,7 @@ import (
 
 const (
 	// claimMessages is how many messages are claimed at once.
-	claimMessages = 100
+	claimMessages = 500
 	// stagedBytes bounds what is read ahead of the sending, for each session.
 	stagedBytes = 2 << 20
 )

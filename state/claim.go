@@ -57,7 +57,8 @@ func (a *Account) Claim(ctx context.Context, messages []int64, uidValidity, floo
 func (c *claim) check(ctx context.Context, tx *sql.Tx) (rare bool, err error) {
 	var planned, again int
 	var mailbox sql.NullInt64
-	err = tx.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(tries > 0 OR doubted = 1), 0), min(mailbox) FROM message WHERE state = 0 AND id IN "+in(c.messages)).
+	err = tx.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(tries > 0 OR doubted = 1), 0), min(mailbox) FROM message "+
+		"WHERE state = 0 AND id IN (SELECT value FROM json_each(?))", c.list()).
 		Scan(&planned, &again, &mailbox)
 	if err == nil && planned != len(c.messages) {
 		err = errNotPlanned
@@ -69,9 +70,11 @@ func (c *claim) check(ctx context.Context, tx *sql.Tx) (rare bool, err error) {
 	return again > 0, nil
 }
 
+// list is a JSON array.
+func (c *claim) list() string { return "[" + strings.Trim(in(c.messages), "()") + "]" }
+
 func (c *claim) insert(ctx context.Context, tx *sql.Tx, uidValidity, floor uint32) error {
-	list := "[" + strings.Trim(in(c.messages), "()") + "]"
-	result, err := tx.ExecContext(ctx, "INSERT INTO claim (mailbox, uidvalidity, floor, messages) VALUES (?, ?, ?, ?)", c.mailbox, uidValidity, floor, list)
+	result, err := tx.ExecContext(ctx, "INSERT INTO claim (mailbox, uidvalidity, floor, messages) VALUES (?, ?, ?, ?)", c.mailbox, uidValidity, floor, c.list())
 	if err != nil {
 		return wrap(err)
 	}

@@ -3,7 +3,9 @@ package state
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -18,6 +20,7 @@ type commits struct {
 // entry is a change that waits for its commit.
 type entry struct {
 	do   func(tx *sql.Tx) error
+	soft bool // may be lost in a power cut, unless something that may not is written after it
 	err  error
 	done chan struct{}
 }
@@ -25,10 +28,19 @@ type entry struct {
 // together runs do in a transaction that it may share with others: do succeeds or fails on its own, and is on disk when together
 // returns without an error. ctx counts until the work begins.
 func (l *Ledger) together(ctx context.Context, do func(tx *sql.Tx) error) error {
+	return l.join(ctx, &entry{do: do})
+}
+
+// softly is together for what another run would find out again: it is in the file when softly returns, and perhaps not on disk.
+func (l *Ledger) softly(ctx context.Context, do func(tx *sql.Tx) error) error {
+	return l.join(ctx, &entry{do: do, soft: true})
+}
+
+func (l *Ledger) join(ctx context.Context, e *entry) error {
 	if err := ctx.Err(); err != nil {
 		return wrap(err)
 	}
-	e := &entry{do: do, done: make(chan struct{})}
+	e.done = make(chan struct{})
 	if l.commits.join(e) {
 		for group := l.commits.next(); len(group) > 0; group = l.commits.next() {
 			l.commit(group)
@@ -62,7 +74,11 @@ func (c *commits) next() []*entry {
 
 // commit writes a group.
 func (l *Ledger) commit(group []*entry) {
-	err := l.tx(context.Background(), func(tx *sql.Tx) error { // short, and others wait for it too
+	run := l.tx
+	if !slices.ContainsFunc(group, func(e *entry) bool { return !e.soft }) {
+		run = l.softTx
+	}
+	err := run(context.Background(), func(tx *sql.Tx) error { // short, and others wait for it too
 		for _, e := range group {
 			e.err = apart(tx, e.do)
 		}
@@ -74,6 +90,23 @@ func (l *Ledger) commit(group []*entry) {
 		}
 		close(e.done)
 	}
+}
+
+// softTx is tx without waiting for the disk. What is written later and waited for comes after it in the journal: it is there if that is.
+func (l *Ledger) softTx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	conn, err := l.write.Conn(ctx) // the only one, so that nobody else writes softly
+	if err != nil {
+		return wrap(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err != nil {
+		return wrap(err)
+	}
+	err = transact(ctx, conn, do)
+	if _, hard := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = FULL"); hard != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // the next one is hard from the start
+	}
+	return err
 }
 
 // apart runs do so that its failure undoes its own work and no other.

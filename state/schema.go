@@ -65,7 +65,14 @@ func (l *Ledger) apply(ctx context.Context, file string, version int) error {
 
 // tx runs do in a transaction. Cancelling ctx rolls back.
 func (l *Ledger) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
-	tx, err := l.write.BeginTx(ctx, nil)
+	return transact(ctx, l.write, do)
+}
+
+func transact(ctx context.Context, on interface {
+	BeginTx(context.Context, *sql.TxOptions) (*sql.Tx, error)
+}, do func(tx *sql.Tx) error,
+) error {
+	tx, err := on.BeginTx(ctx, nil)
 	if err != nil {
 		return wrap(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -19,14 +20,19 @@ type Outcome struct {
 	Unsent      bool // with Planned: no byte of it had left, so that it was no try
 }
 
-// Settle records outcomes, all or none. Several may run at once: they go to disk together.
+// Settle records outcomes, all or none. Several may run at once: they go to disk together. That messages were appended may be lost in a
+// power cut; they are in doubt then.
 func (a *Account) Settle(ctx context.Context, run int64, outcomes []Outcome) error {
 	if len(outcomes) == 0 {
 		return nil
 	}
 	appended, others := divide(outcomes)
 	open := a.l.claims.with(others)
-	err := a.l.together(ctx, func(tx *sql.Tx) error {
+	write := a.l.together
+	if len(others) == 0 { // a claim that is not known to be answered is looked into
+		write = a.l.softly
+	}
+	err := write(ctx, func(tx *sql.Tx) error {
 		if len(open) > 0 { // what is to be said of one of them is said in its own row
 			if err := spread(ctx, tx, open); err != nil {
 				return err
@@ -68,21 +74,34 @@ func divide(outcomes []Outcome) (appended map[uint32][]Outcome, others []Outcome
 
 // place records where messages were stored. A UID that another message has is taken from it, see displacing.
 func place(ctx context.Context, tx *sql.Tx, run int64, validity uint32, group []Outcome) error {
-	rows := values(group)
+	uids := object(group)
 	update := func() error {
-		_, err := tx.ExecContext(ctx, "UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = v.column2, missing = 0, reason = '' "+
-			"FROM ("+rows+") v WHERE id = v.column1 AND state <> 2", Appended, run, validity)
+		_, err := tx.ExecContext(ctx, "UPDATE message SET state = 2, how = ?, run = ?, uidvalidity = ?, uid = v.place, missing = 0, reason = '' "+
+			"FROM (SELECT CAST(key AS INTEGER) AS message, value AS place FROM json_each(?)) v WHERE id = v.message AND state <> 2", Appended, run, validity, uids)
 		return err
 	}
 	err := update()
 	if err == nil || !strings.Contains(err.Error(), "UNIQUE constraint") {
 		return err
 	}
-	taken := displacing(validity, rows) // a failed statement has changed nothing
+	taken := displacing(validity, values(group)) // a failed statement has changed nothing
 	if _, err := tx.ExecContext(ctx, taken.query, taken.args...); err != nil {
 		return err
 	}
 	return update()
+}
+
+// object writes messages and their UIDs as a JSON object, which is no part of the statement: that is understood once for all.
+func object(outcomes []Outcome) string {
+	text := []byte("{")
+	for i, o := range outcomes {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(append(text, '"'), o.Message, 10)
+		text = strconv.AppendUint(append(text, '"', ':'), uint64(o.UID), 10)
+	}
+	return string(append(text, '}'))
 }
 
 // values writes messages and their UIDs as a table. They are numbers, so nothing can be injected.
