@@ -55,8 +55,8 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 	return l, nil
 }
 
-// OpenReadOnly opens a ledger that exists to look at it, also while another process writes it.
-// It fails with [fs.ErrNotExist] where there is none.
+// OpenReadOnly opens a ledger that exists to look at it, also while another process writes it. One that an older version of the program
+// left is brought up to date first. It fails with [fs.ErrNotExist] where there is none.
 func OpenReadOnly(ctx context.Context, path string) (*Ledger, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, wrap(err)
@@ -66,10 +66,41 @@ func OpenReadOnly(ctx context.Context, path string) (*Ledger, error) {
 		return nil, fmt.Errorf("ledger %s: %w", path, err)
 	}
 	l := &Ledger{path: path, read: read}
-	if _, err := l.version(ctx, read); err != nil {
+	err = l.current(ctx)
+	if errors.Is(err, errOlder) {
+		if err = upgradeAt(ctx, path); err == nil {
+			err = l.current(ctx)
+		}
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("ledger %s: %w", path, err), l.Close())
 	}
 	return l, nil
+}
+
+// errOlder says that a ledger was written by a version of the program that knew less.
+var errOlder = errors.New("ledger was written by an older version")
+
+// current checks that the ledger is of this version.
+func (l *Ledger) current(ctx context.Context) error {
+	version, err := l.version(ctx, l.read)
+	if err != nil {
+		return err
+	}
+	files, err := fs.Glob(schemaFiles, "schema/*.sql")
+	if err == nil && version < len(files) {
+		err = errOlder
+	}
+	return err
+}
+
+// upgradeAt brings a ledger up to date.
+func upgradeAt(ctx context.Context, path string) error {
+	l, err := Open(ctx, path)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOlder, err)
+	}
+	return l.Close()
 }
 
 // Path returns the place of the file.

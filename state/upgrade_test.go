@@ -2,6 +2,7 @@ package state
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -66,5 +67,34 @@ func TestUpgrade(t *testing.T) {
 	}
 	if held, err := a.Held(t.Context(), 1, Seat{}, 10); err != nil || len(held) != 1 || held[0].ID != 1 || fmt.Sprint(held[0].Keywords) != "[a b]" {
 		t.Errorf("got %+v, %v, want message 1", held, err)
+	}
+}
+
+// TestLookAtOlder looks at a ledger of the first version, alone and while an older program writes it.
+func TestLookAtOlder(t *testing.T) {
+	t.Parallel()
+	path := first(t, "INSERT INTO account (id, target, created, plan) VALUES (1, 'imap://old', 1, '')")
+	lock, err := acquire(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var locked *LockedError
+	if _, err := OpenReadOnly(t.Context(), path); !errors.As(err, &locked) || !errors.Is(err, errOlder) {
+		t.Errorf("got %v, want who holds it, and why that matters", err)
+	}
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := OpenReadOnly(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	accounts, err := l.Accounts(t.Context())
+	if err != nil || len(accounts) != 1 {
+		t.Fatalf("got %v, %v, want the account", accounts, err)
+	}
+	if _, err := accounts[0].Loads(t.Context(), Sending); err != nil {
+		t.Error(err)
 	}
 }
