@@ -22,8 +22,12 @@ func (o *Overlapped) Run() int {
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
-	if !said && !Racing { // which leaves the cores no time
-		_ = flag.Set("test.parallel", fmt.Sprint(overlapping*runtime.GOMAXPROCS(0)))
+	each := overlapping
+	if Racing { // which leaves the cores less time
+		each = 2
+	}
+	if !said {
+		_ = flag.Set("test.parallel", fmt.Sprint(each*runtime.GOMAXPROCS(0)))
 	}
 	return o.m.Run()
 }
