@@ -19,6 +19,7 @@ import (
 	_ "github.com/emersion/go-message/charset" // for the charsets of mail
 
 	"unpop/migrate/mapi"
+	"unpop/migrate/migratetest"
 )
 
 // mimeMessage is a message of the corpora.
@@ -216,6 +217,9 @@ for name in sys.stdin.read().splitlines():
 // Python's parser finds no defect in any message.
 func TestCorporaPython(t *testing.T) {
 	t.Parallel()
+	if migratetest.Racing {
+		t.Skip("one goroutine, and the same one as in TestCorporaMIME")
+	}
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip(err)
