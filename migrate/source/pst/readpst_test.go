@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/emersion/go-message"
+
+	"unpop/migrate/migratetest"
 )
 
 // readpst runs that program on a data file and returns the messages that it wrote.
@@ -160,6 +162,9 @@ func tally(messages [][]byte) map[string]int {
 // None of readpst's defects is in any of our messages; the log has both counts.
 func TestReadpstDefects(t *testing.T) {
 	t.Parallel()
+	if migratetest.Racing {
+		t.Skip("one goroutine, and the same one as in TestCorporaMIME")
+	}
 	var theirs, ours [][]byte
 	for _, file := range corpora(t) {
 		theirs = append(theirs, readpst(t, file)...)
