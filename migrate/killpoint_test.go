@@ -97,7 +97,7 @@ func (j childJob) target() *imap.Target {
 	pool.AppendCertsFromPEM([]byte(j.CA))
 	return imap.New(imap.Options{
 		Host: j.Host, Port: j.Port, User: imaptest.User, RootCAs: pool, Timeout: 10 * time.Second,
-		Password: func(context.Context) (imap.Secret, error) { return imaptest.Password, nil },
+		Password: func(context.Context) (migrate.Secret, error) { return imaptest.Password, nil },
 	})
 }
 

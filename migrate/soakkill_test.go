@@ -57,7 +57,7 @@ func TestSoakChild(t *testing.T) {
 	}
 	k.target = imap.New(imap.Options{
 		Host: job.Host, Port: job.Port, User: imaptest.User, Plaintext: true, Timeout: job.Timeout,
-		Password: func(context.Context) (imap.Secret, error) { return imaptest.Password, nil },
+		Password: func(context.Context) (migrate.Secret, error) { return imaptest.Password, nil },
 	})
 	if _, err := k.try(t.Context()); err != nil {
 		t.Fatal(err)

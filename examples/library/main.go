@@ -38,7 +38,7 @@ func move(ctx context.Context, to, ledgerPath string, specs []string) (report mi
 	if err != nil {
 		return report, err
 	}
-	address.Password = func(context.Context) (imap.Secret, error) { return imap.Secret(os.Getenv("UNPOP_PASSWORD")), nil }
+	address.Password = func(context.Context) (migrate.Secret, error) { return migrate.Secret(os.Getenv("UNPOP_PASSWORD")), nil }
 
 	ledger, err := state.Open(ctx, ledgerPath)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"unpop/migrate"
 	"unpop/migrate/batch"
 	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/imaptest"
@@ -82,7 +83,7 @@ func TestRefusedPasswordIsLeftAlone(t *testing.T) {
 		t.Errorf("--retry-failed: got %d sign-ins, want one more", dials.Load()-1)
 	}
 	k.opts.RetryFailed = false
-	k.opts.Secret = func(context.Context, batch.Reference) (imap.Secret, error) { return imaptest.Password, nil } // somebody set it right
+	k.opts.Secret = func(context.Context, batch.Reference) (migrate.Secret, error) { return imaptest.Password, nil } // somebody set it right
 	if sum := k.run(); sum.Done != 1 {
 		t.Errorf("password changed: got %+v, want it done", sum.Counts)
 	}
@@ -261,9 +262,9 @@ func TestLedgerKeepsNoSecret(t *testing.T) {
 	t.Parallel()
 	k := inMemory(t, 2)
 	k.manifest(strings.Replace(k.line(0, 1), "env:GOOD", "geheim in the file", 1), k.line(1, 1))
-	k.opts.Secret = func(_ context.Context, r batch.Reference) (imap.Secret, error) {
+	k.opts.Secret = func(_ context.Context, r batch.Reference) (migrate.Secret, error) {
 		if r.Text() == "geheim in the file" {
-			return imap.Secret(r.Text()), nil
+			return migrate.Secret(r.Text()), nil
 		}
 		return imaptest.Password, nil
 	}

@@ -185,7 +185,7 @@ func weigh(ctx context.Context, s migrate.Source) (bytes int64, err error) {
 }
 
 // server signs in and asks what room there is.
-func (c *checker) server(ctx context.Context, a *Account, password imap.Secret, f *Finding) error {
+func (c *checker) server(ctx context.Context, a *Account, password migrate.Secret, f *Finding) error {
 	leave, err := c.enter(ctx, a.To.Host)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"unpop/migrate"
 	"unpop/migrate/batch"
 	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/imaptest"
@@ -39,7 +40,7 @@ func newKit(t *testing.T, server *imaptest.Server) *kit {
 }
 
 // secretOf knows three references.
-func secretOf(_ context.Context, r batch.Reference) (imap.Secret, error) {
+func secretOf(_ context.Context, r batch.Reference) (migrate.Secret, error) {
 	switch r.Text() {
 	case "env:GOOD":
 		return imaptest.Password, nil

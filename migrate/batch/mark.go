@@ -6,7 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 
-	"unpop/migrate/target/imap"
+	"unpop/migrate"
 )
 
 // A mark tells whether a refused password has changed, and is of no use for guessing it: it is salted, slow, and only two bytes long,
@@ -18,18 +18,18 @@ const (
 )
 
 // markOf makes a mark; nil if that can't be done, which means that nothing is known.
-func markOf(secret imap.Secret) []byte {
+func markOf(secret migrate.Secret) []byte {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // never fails
 	return seal(secret, salt)
 }
 
 // fits reports whether a mark may be of the secret.
-func fits(mark []byte, secret imap.Secret) bool {
+func fits(mark []byte, secret migrate.Secret) bool {
 	return len(mark) == saltBytes+markBytes && bytes.Equal(mark, seal(secret, mark[:saltBytes]))
 }
 
-func seal(secret imap.Secret, salt []byte) []byte {
+func seal(secret migrate.Secret, salt []byte) []byte {
 	sum, err := pbkdf2.Key(sha256.New, secret.Reveal(), salt, markRounds, markBytes)
 	if err != nil {
 		return nil

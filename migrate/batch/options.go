@@ -23,7 +23,7 @@ type Options struct {
 	// DiskScans is how many accounts' sources may be read through at once on one disk; 0 means 2.
 	DiskScans int
 	// Secret gets the password that a reference stands for. It may be called by several goroutines at once; its errors are shown.
-	Secret func(ctx context.Context, r Reference) (imap.Secret, error)
+	Secret func(ctx context.Context, r Reference) (migrate.Secret, error)
 	// Open opens a source of an account, as [source.Open] does, which nil means. Live sources need the account's FromPassword.
 	Open func(ctx context.Context, a *Account, spec string) (migrate.Source, source.Found, error)
 	// Target completes an account's address with what holds for all; nil leaves it.

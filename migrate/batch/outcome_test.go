@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"unpop/migrate"
-	"unpop/migrate/target/imap"
 	"unpop/state"
 )
 
@@ -20,7 +19,7 @@ func TestMark(t *testing.T) {
 		t.Errorf("got mark %x", mark)
 	}
 	wrong := 0
-	for _, other := range []imap.Secret{"", "Geheim", "geheim ", "geheim1"} {
+	for _, other := range []migrate.Secret{"", "Geheim", "geheim ", "geheim1"} {
 		if fits(mark, other) {
 			wrong++
 		}

@@ -18,8 +18,8 @@ type outcome struct {
 	troubled []string
 	err      error
 	signedIn bool
-	same     bool        // the password that was refused is the same still: nothing was tried
-	secrets  imap.Secret // with which it was refused, or its source
+	same     bool           // the password that was refused is the same still: nothing was tried
+	secrets  migrate.Secret // with which it was refused, or its source
 	took     time.Duration
 }
 
@@ -95,7 +95,7 @@ func (b *Batch) work(ctx context.Context, j *job) (o outcome) {
 }
 
 // secrets returns the account's password, and all that it signs in with, there and at its sources, in one.
-func (b *Batch) secrets(ctx context.Context, a *Account) (password, all imap.Secret, err error) {
+func (b *Batch) secrets(ctx context.Context, a *Account) (password, all migrate.Secret, err error) {
 	if password, err = b.password(ctx, a.Password); err != nil || a.FromPassword.Text() == "" {
 		return password, password, err
 	}
@@ -103,7 +103,7 @@ func (b *Batch) secrets(ctx context.Context, a *Account) (password, all imap.Sec
 	return password, password + "\x00" + from, err
 }
 
-func (b *Batch) password(ctx context.Context, r Reference) (imap.Secret, error) {
+func (b *Batch) password(ctx context.Context, r Reference) (migrate.Secret, error) {
 	if b.opts.Secret == nil {
 		return "", errors.New("nobody to ask for it")
 	}
@@ -111,9 +111,9 @@ func (b *Batch) password(ctx context.Context, r Reference) (imap.Secret, error) 
 }
 
 // address is the account as the engine reaches it.
-func (b *Batch) address(a *Account, password imap.Secret, sessions int) imap.Options {
+func (b *Batch) address(a *Account, password migrate.Secret, sessions int) imap.Options {
 	opts := b.opts.Target(a.To)
-	opts.Password = func(context.Context) (imap.Secret, error) { return password, nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return password, nil }
 	opts.Keep, opts.Wrap = sessions, slow(b.bucket)
 	return opts
 }

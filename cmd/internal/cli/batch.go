@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unpop/cmd/internal/secret"
+	"unpop/migrate"
 	"unpop/migrate/batch"
 	"unpop/migrate/target/imap"
 )
@@ -164,9 +165,9 @@ func (f *batchFlags) options(cmd *cobra.Command) (batch.Options, error) {
 	return opts, err
 }
 
-func (f *batchFlags) secret(ctx context.Context, r batch.Reference) (imap.Secret, error) {
+func (f *batchFlags) secret(ctx context.Context, r batch.Reference) (migrate.Secret, error) {
 	v, err := f.secrets.Resolve(ctx, r.Text())
-	return imap.Secret(v.Reveal()), err
+	return migrate.Secret(v.Reveal()), err
 }
 
 // load reads the file, and tells of the lines that are left out.

@@ -35,9 +35,9 @@ func (f *batchFlags) opener(shared imap.Options) (func(context.Context, *batch.A
 			}
 			opts.Spool = filepath.Join(filepath.Dir(ledger), spoolName(opts))
 			opts.Plaintext, opts.RootCAs = shared.Plaintext, shared.RootCAs
-			opts.Password = func(ctx context.Context) (pop3.Secret, error) {
+			opts.Password = func(ctx context.Context) (migrate.Secret, error) {
 				password, err := f.secret(ctx, a.FromPassword)
-				return pop3.Secret(password), err
+				return migrate.Secret(password), err
 			}
 			return nil
 		})

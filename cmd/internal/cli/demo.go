@@ -151,7 +151,7 @@ func (s *stage) address() imap.Options {
 	addr := s.server.Addr()
 	return imap.Options{
 		Host: addr.IP.String(), Port: addr.Port, User: demoUser, ImplicitTLS: true, RootCAs: s.server.CertPool(),
-		Password: func(context.Context) (imap.Secret, error) { return demoPassword, nil },
+		Password: func(context.Context) (migrate.Secret, error) { return demoPassword, nil },
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unpop/cmd/internal/secret"
+	"unpop/migrate"
 	"unpop/migrate/source/pop3"
 	"unpop/migrate/target/imap"
 )
@@ -72,7 +73,7 @@ func (r *remotes) complete(opts *pop3.Options) error {
 		}
 	}
 	account := &remote{}
-	opts.Password = func(context.Context) (pop3.Secret, error) { return pop3.Secret(account.password.Reveal()), nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return migrate.Secret(account.password.Reveal()), nil }
 	account.opts = *opts
 	r.accounts = append(r.accounts, account)
 	return nil

@@ -69,7 +69,7 @@ func (a *app) signIn(ctx context.Context, f *signInFlags, opts imap.Options) (*i
 	if opts.Plaintext && !opts.ImplicitTLS && opts.RootCAs == nil {
 		a.ui.warn("--plaintext: mail and password may travel in the clear, and no certificate is verified")
 	}
-	opts.Password = func(context.Context) (imap.Secret, error) { return imap.Secret(password.Reveal()), nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return migrate.Secret(password.Reveal()), nil }
 	opts.Keep, opts.Version = kept, version()
 	target := imap.New(opts)
 	return target, knock(ctx, target)

@@ -48,7 +48,7 @@ func dovecot(t testing.TB, messages iter.Seq[string], size func(string) int64) (
 	}
 	return Options{
 		Host: "127.0.0.1", Port: server.POP3.Port, User: imaptest.User, Plaintext: true, Spool: t.TempDir(), Timeout: 20 * time.Second,
-		Password: func(context.Context) (Secret, error) { return imaptest.Password, nil },
+		Password: func(context.Context) (migrate.Secret, error) { return imaptest.Password, nil },
 	}, server
 }
 

@@ -2,12 +2,9 @@ package pop3
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"time"
 
@@ -52,7 +49,7 @@ func refused(status string, fallback migrate.Kind, words ...string) *migrate.Tar
 	code, text := parseRefusal(status)
 	for _, w := range words {
 		if w != "" {
-			text = strings.ReplaceAll(text, w, mask)
+			text = strings.ReplaceAll(text, w, migrate.Secret("").String())
 		}
 	}
 	e := &migrate.TargetError{Kind: fallback, Code: code, Text: text}
@@ -106,32 +103,6 @@ func isBroken(err error) bool {
 
 func unfit(text, hint string) *migrate.TargetError {
 	return &migrate.TargetError{Kind: migrate.Unfit, Err: errors.New(text), Hint: hint}
-}
-
-// dialError explains what stood between us and the server's greeting.
-func dialError(err error, implicit bool) *migrate.TargetError {
-	e := &migrate.TargetError{Kind: migrate.Broken, Err: err}
-	var (
-		unknown  x509.UnknownAuthorityError
-		hostname x509.HostnameError
-		invalid  x509.CertificateInvalidError
-		verify   *tls.CertificateVerificationError
-		record   tls.RecordHeaderError
-		dns      *net.DNSError
-	)
-	switch {
-	case errors.As(err, &unknown):
-		e.Kind, e.Hint = migrate.Unfit, "if the server's certificate comes from an authority of your own, name it with --tls-ca FILE"
-	case errors.As(err, &hostname):
-		e.Kind, e.Hint = migrate.Unfit, "use the host name that the certificate is for"
-	case errors.As(err, &invalid), errors.As(err, &verify):
-		e.Kind, e.Hint = migrate.Unfit, "the server's certificate is not valid now; with one of your own, name its authority with --tls-ca FILE"
-	case errors.As(err, &record) && implicit:
-		e.Kind, e.Hint = migrate.Unfit, "this port speaks no TLS: try pop3:// for STLS"
-	case errors.As(err, &dns) && dns.IsNotFound:
-		e.Kind, e.Hint = migrate.Unfit, "check the host name"
-	}
-	return e
 }
 
 // messageError names a message of the account.

@@ -34,7 +34,7 @@ func options(t testing.TB, s *pop3test.Server) Options {
 	t.Helper()
 	return Options{
 		Host: "127.0.0.1", Port: s.Addr().Port, User: testUser, Plaintext: true, Spool: filepath.Join(t.TempDir(), "spool"), Timeout: 5 * time.Second,
-		Password: func(context.Context) (Secret, error) { return testPassword, nil }, Patience: 10 * time.Second,
+		Password: func(context.Context) (migrate.Secret, error) { return testPassword, nil }, Patience: 10 * time.Second,
 	}
 }
 

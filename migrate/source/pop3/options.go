@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"unpop/migrate"
 )
 
 // Options say where the account is, how to be let in, and where its mail is kept. [ParseURL] gives the first four and Partial; Spool is
@@ -25,7 +27,7 @@ type Options struct {
 	// RootCAs are trusted in place of the system's.
 	RootCAs *x509.CertPool
 	// Password is asked at each sign-in; for XOAUTH2 it gives an access token. Nil means an empty password.
-	Password func(ctx context.Context) (Secret, error)
+	Password func(ctx context.Context) (migrate.Secret, error)
 	// Auth is the way to sign in; the zero value lets the server's offers decide.
 	Auth Mechanism
 	// Spool is the directory where the mail is kept: a Maildir, made if it isn't there.
@@ -158,4 +160,12 @@ func (o Options) window() int64 {
 		return 1 << 20
 	}
 	return o.Window
+}
+
+// noTLS is the hint for a port that speaks no TLS where it should from the start.
+func (o *Options) noTLS() string {
+	if !o.ImplicitTLS {
+		return ""
+	}
+	return "this port speaks no TLS: try pop3:// for STLS"
 }

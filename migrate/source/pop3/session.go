@@ -31,7 +31,7 @@ func (h handover) Dial(string, string) (net.Conn, error) { return h.conn, nil }
 
 // connect opens a session and signs in.
 func connect(ctx context.Context, opts *Options) (*session, error) {
-	var password Secret
+	var password migrate.Secret
 	if opts.Password != nil {
 		var err error
 		if password, err = opts.Password(ctx); err != nil {
@@ -61,7 +61,7 @@ func (s *session) dial(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return dialError(err, false)
+		return migrate.DialError(err, "")
 	}
 	s.gate = newGate(raw, s.opts.timeout())
 	if s.opts.ImplicitTLS {
@@ -81,7 +81,7 @@ func (s *session) startTLS(ctx context.Context) error {
 	})
 	if err := conn.HandshakeContext(ctx); err != nil {
 		_ = s.gate.Close()
-		return dialError(fmt.Errorf("tls: %w", err), s.opts.ImplicitTLS)
+		return migrate.DialError(fmt.Errorf("tls: %w", err), s.opts.noTLS())
 	}
 	s.gate.use(conn)
 	s.secure = true
@@ -89,7 +89,7 @@ func (s *session) startTLS(ctx context.Context) error {
 }
 
 // open leads from the greeting to the transaction state.
-func (s *session) open(ctx context.Context, password Secret) (err error) {
+func (s *session) open(ctx context.Context, password migrate.Secret) (err error) {
 	if err := s.greet(ctx); err != nil {
 		return err
 	}

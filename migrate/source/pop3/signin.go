@@ -47,7 +47,7 @@ var stampPattern = regexp.MustCompile(`<[\x21-\x3b\x3d\x3f-\x7e]*@[\x21-\x3b\x3d
 func timestamp(greeting string) string { return stampPattern.FindString(greeting) }
 
 // signIn authorizes in one of the ways that the server offers.
-func (s *session) signIn(ctx context.Context, password Secret) error {
+func (s *session) signIn(ctx context.Context, password migrate.Secret) error {
 	user, word := s.opts.User, password.Reveal()
 	if strings.ContainsAny(user+word, "\r\n\x00") {
 		return &migrate.TargetError{Kind: migrate.Denied, Err: errCredentials}

@@ -57,7 +57,7 @@ func TestLongToken(t *testing.T) {
 	server := serve(t, pop3test.Options{User: testUser, Password: token, Messages: mails(1)})
 	opts := options(t, server)
 	opts.Auth = AuthXOAuth2
-	opts.Password = func(context.Context) (Secret, error) { return Secret(token), nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return migrate.Secret(token), nil }
 	fetchAll(t, opts).same(t, mails(1))
 	if !slices.Contains(server.Commands(), "AUTH XOAUTH2") {
 		t.Errorf("got no bare AUTH XOAUTH2")
@@ -90,7 +90,7 @@ func TestCredentialsWithLineEnds(t *testing.T) {
 		server := serve(t, pop3test.Options{Messages: mails(1)})
 		opts := options(t, server)
 		opts.User = c.user
-		opts.Password = func(context.Context) (Secret, error) { return Secret(c.password), nil }
+		opts.Password = func(context.Context) (migrate.Secret, error) { return migrate.Secret(c.password), nil }
 		g := fetchAll(t, opts)
 		if len(g.errs) != 1 || !errors.Is(g.errs[0], errCredentials) || server.Seen("DELE")+server.Seen("AUTH")+server.Seen("USER") > 0 {
 			t.Errorf("%q: got %v and %q, want nothing sent", c.password, g.errs, server.Commands())
@@ -147,8 +147,8 @@ func TestNoTLS(t *testing.T) {
 
 func TestSecretsDoNotPrint(t *testing.T) {
 	t.Parallel()
-	s := Secret("hunter2")
-	if got := fmt.Sprintf("%v %s %q %#v %x %+v", s, s, s, s, s, struct{ S Secret }{s}); strings.Contains(got, "hunter2") || strings.Contains(got, "68756e") {
+	s := migrate.Secret("hunter2")
+	if got := fmt.Sprintf("%v %s %q %#v %x %+v", s, s, s, s, s, struct{ S migrate.Secret }{s}); strings.Contains(got, "hunter2") || strings.Contains(got, "68756e") {
 		t.Errorf("got %q, want no secret", got)
 	}
 }

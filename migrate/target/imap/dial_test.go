@@ -95,16 +95,16 @@ func TestDialRefused(t *testing.T) {
 		t.Errorf("unknown user: got %v, want Denied", e)
 	}
 	opts = server.Options(imaptest.User)
-	opts.Password = func(context.Context) (imap.Secret, error) { return "wrong", nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return "wrong", nil }
 	if kind, e := dialKind(t, opts); kind != migrate.Denied {
 		t.Errorf("wrong password: got %v, want Denied", e)
 	}
-	opts.Password = func(context.Context) (imap.Secret, error) { return "a\r\nU2 LOGOUT", nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return "a\r\nU2 LOGOUT", nil }
 	if kind, e := dialKind(t, opts); kind != migrate.Denied || strings.Contains(e.Error(), "LOGOUT") {
 		t.Errorf("line break in the password: got %v, want Denied", e)
 	}
 	noPassword := errors.New("keyring: locked")
-	opts.Password = func(context.Context) (imap.Secret, error) { return "", noPassword }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return "", noPassword }
 	if _, err := imap.New(opts).Dial(t.Context()); !errors.Is(err, noPassword) {
 		t.Errorf("no password: got %v, want %v", err, noPassword)
 	}
@@ -190,7 +190,7 @@ func TestDovecotCrowdedAndDenied(t *testing.T) {
 		t.Errorf("second connection: got kind %d (%v), want Crowded", kind, e)
 	}
 	opts := server.Options(imaptest.User)
-	opts.Password = func(context.Context) (imap.Secret, error) { return "wrong", nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return "wrong", nil }
 	if kind, e := dialKind(t, opts); kind != migrate.Denied {
 		t.Errorf("wrong password: got kind %d (%v), want Denied", kind, e)
 	}

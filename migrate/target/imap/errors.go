@@ -1,10 +1,7 @@
 package imap
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"net"
 	"regexp"
 	"slices"
 	"strconv"
@@ -146,30 +143,4 @@ func (e *ownEnd) Unwrap() error { return e.error }
 func isOurEnd(cause error) bool {
 	var end *ownEnd
 	return errors.As(cause, &end)
-}
-
-// dialError explains what stood between us and the server's greeting.
-func dialError(err error, implicit bool) *migrate.TargetError {
-	e := &migrate.TargetError{Kind: migrate.Broken, Err: err}
-	var (
-		unknown  x509.UnknownAuthorityError
-		hostname x509.HostnameError
-		invalid  x509.CertificateInvalidError
-		verify   *tls.CertificateVerificationError
-		record   tls.RecordHeaderError
-		dns      *net.DNSError
-	)
-	switch {
-	case errors.As(err, &unknown):
-		e.Kind, e.Hint = migrate.Unfit, "if the server's certificate comes from an authority of your own, name it with --tls-ca FILE"
-	case errors.As(err, &hostname):
-		e.Kind, e.Hint = migrate.Unfit, "use the host name that the certificate is for"
-	case errors.As(err, &invalid), errors.As(err, &verify):
-		e.Kind, e.Hint = migrate.Unfit, "the server's certificate is not valid now; with one of your own, name its authority with --tls-ca FILE"
-	case errors.As(err, &record) && implicit:
-		e.Kind, e.Hint = migrate.Unfit, "this port speaks no TLS: try imap:// for STARTTLS"
-	case errors.As(err, &dns) && dns.IsNotFound:
-		e.Kind, e.Hint = migrate.Unfit, "check the host name"
-	}
-	return e
 }

@@ -92,7 +92,7 @@ func TestDialError(t *testing.T) {
 		{errors.New("connection refused"), migrate.Broken, false},
 	} {
 		wrapped := fmt.Errorf("tls: %w", c.err)
-		got := dialError(wrapped, true)
+		got := migrate.DialError(wrapped, (&Options{ImplicitTLS: true}).noTLS())
 		if got.Kind != c.want || (got.Hint != "") != c.hint || !errors.Is(got, wrapped) {
 			t.Errorf("%v: got kind %d and hint %q, want kind %d, hint %v", c.err, got.Kind, got.Hint, c.want, c.hint)
 		}

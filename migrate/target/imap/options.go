@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"unpop/migrate"
 )
 
 // Options say where the account is and how to reach it. [ParseURL] gives the first four; the rest have useful zero values.
@@ -25,7 +27,7 @@ type Options struct {
 	// RootCAs are trusted in place of the system's.
 	RootCAs *x509.CertPool
 	// Password is asked at each sign-in. Nil means an empty password.
-	Password func(ctx context.Context) (Secret, error)
+	Password func(ctx context.Context) (migrate.Secret, error)
 	// Keep is how many sessions that were closed are kept for the next Dial, which then costs nothing; [Target.Close] ends them.
 	Keep int
 	// Wrap puts something around each connection, below TLS, that limits or counts what passes; nil is usual. The deadlines that are
@@ -129,4 +131,12 @@ func (o Options) timeout() time.Duration {
 		return defaultTimeout
 	}
 	return o.Timeout
+}
+
+// noTLS is the hint for a port that speaks no TLS where it should from the start.
+func (o *Options) noTLS() string {
+	if !o.ImplicitTLS {
+		return ""
+	}
+	return "this port speaks no TLS: try imap:// for STARTTLS"
 }

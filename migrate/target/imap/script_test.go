@@ -43,7 +43,7 @@ func (s script) start(t *testing.T) imap.Options {
 	addr, _ := listener.Addr().(*net.TCPAddr)
 	return imap.Options{
 		Host: "127.0.0.1", Port: addr.Port, User: "anna", Plaintext: true, Timeout: 5 * time.Second,
-		Password: func(context.Context) (imap.Secret, error) { return "pässword", nil },
+		Password: func(context.Context) (migrate.Secret, error) { return "pässword", nil },
 	}
 }
 

@@ -51,7 +51,7 @@ func (w *wire) askCaps() error {
 var errCredentials = errors.New("sign-in: line break or NUL in the user name or the password")
 
 // signIn uses AUTHENTICATE PLAIN (RFC 4616) where it is offered, otherwise LOGIN.
-func (w *wire) signIn(user string, password Secret) error {
+func (w *wire) signIn(user string, password migrate.Secret) error {
 	if strings.ContainsAny(user+password.Reveal(), "\r\n\x00") {
 		return &migrate.TargetError{Kind: migrate.Denied, Err: errCredentials}
 	}
@@ -77,7 +77,7 @@ func (w *wire) signIn(user string, password Secret) error {
 
 var errNoMechanism = errors.New("server: takes no password (LOGINDISABLED, no AUTH=PLAIN)")
 
-func (w *wire) authenticate(caps goimap.CapSet, user string, password Secret) (response, error) {
+func (w *wire) authenticate(caps goimap.CapSet, user string, password migrate.Secret) (response, error) {
 	plain := base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password.Reveal()))
 	switch {
 	case caps.Has("AUTH=PLAIN") && caps.Has(goimap.CapSASLIR):
@@ -92,7 +92,7 @@ func (w *wire) authenticate(caps goimap.CapSet, user string, password Secret) (r
 }
 
 // loginPieces writes LOGIN with quoted strings, or with literals where the text is not ASCII (RFC 3501: QUOTED-CHAR).
-func loginPieces(user string, password Secret) []string {
+func loginPieces(user string, password migrate.Secret) []string {
 	pieces := []string{"LOGIN"}
 	for _, word := range []string{user, password.Reveal()} {
 		last := &pieces[len(pieces)-1]

@@ -64,7 +64,7 @@ func (t *Target) connectAndSignIn(ctx context.Context) (*Session, error) {
 
 var errClosed = errors.New("session: closed")
 
-func (t *Target) password(ctx context.Context) (Secret, error) {
+func (t *Target) password(ctx context.Context) (migrate.Secret, error) {
 	if t.opts.Password == nil {
 		return "", nil
 	}
@@ -80,7 +80,7 @@ func (t *Target) connect(ctx context.Context) (*wire, error) {
 	dialer := net.Dialer{Timeout: t.opts.timeout()}
 	raw, err := dialer.DialContext(ctx, "tcp", t.opts.hostport())
 	if err != nil {
-		return nil, dialError(err, false)
+		return nil, migrate.DialError(err, "")
 	}
 	if t.opts.Wrap != nil {
 		raw = t.opts.Wrap(raw)
@@ -101,14 +101,14 @@ func (t *Target) startTLS(ctx context.Context, w *wire) error {
 	})
 	if err := conn.HandshakeContext(ctx); err != nil {
 		w.kill(errClosed)
-		return dialError(fmt.Errorf("tls: %w", w.silence(err)), t.opts.ImplicitTLS)
+		return migrate.DialError(fmt.Errorf("tls: %w", w.silence(err)), t.opts.noTLS())
 	}
 	w.use(conn)
 	return nil
 }
 
 // open leads from the greeting to the authenticated state.
-func (t *Target) open(w *wire, password Secret) error {
+func (t *Target) open(w *wire, password migrate.Secret) error {
 	preauth, err := w.greet()
 	if err != nil {
 		return err

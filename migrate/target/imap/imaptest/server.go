@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"unpop/migrate"
 	"unpop/migrate/migratetest"
 	"unpop/migrate/target/imap"
 	"unpop/migrate/target/imap/memserver"
@@ -76,6 +77,6 @@ func (s *Server) Options(user string) imap.Options {
 	return imap.Options{
 		Host: s.Addr.IP.String(), Port: s.Addr.Port, User: user,
 		ImplicitTLS: s.Implicit, Plaintext: !s.Secure, RootCAs: s.Pool, Timeout: 20 * time.Second,
-		Password: func(context.Context) (imap.Secret, error) { return Password, nil },
+		Password: func(context.Context) (migrate.Secret, error) { return Password, nil },
 	}
 }

@@ -31,7 +31,7 @@ func dial(t *testing.T, server *memserver.Server, user string) migrate.Session {
 		t.Fatal(err)
 	}
 	opts.RootCAs, opts.Plaintext = server.CertPool(), true
-	opts.Password = func(context.Context) (imap.Secret, error) { return "pw", nil }
+	opts.Password = func(context.Context) (migrate.Secret, error) { return "pw", nil }
 	session, err := imap.New(opts).Dial(t.Context())
 	if err != nil {
 		t.Fatal(err)
