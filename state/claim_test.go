@@ -153,6 +153,9 @@ func TestAnsweredClaimsGo(t *testing.T) {
 		}
 		answer(more, uint32(50+i))
 	}
+	if got := f.rows("claim WHERE id <= 5"); got != 0 {
+		t.Errorf("got %d claims with the number of an earlier one, want none", got)
+	}
 	if err := f.EndRun(t.Context(), f.run, "done", ""); err != nil {
 		t.Fatal(err)
 	}

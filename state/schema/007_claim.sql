@@ -2,7 +2,7 @@
 -- written once, when the answers have come. What is planned and in a claim, and nobody is at work on, is in doubt.
 
 CREATE TABLE claim (
-  id          INTEGER PRIMARY KEY,
+  id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: a row is deleted late, and another must not be hit
   mailbox     INTEGER NOT NULL REFERENCES mailbox,
   uidvalidity INTEGER NOT NULL,
   floor       INTEGER NOT NULL,             -- no UID below it can be theirs
