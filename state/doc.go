@@ -1,8 +1,8 @@
 // Package state is the ledger: one SQLite file that knows every copy, every message and what has become of it.
 //
 // One process at a time writes a ledger ([Open]); others may look at it meanwhile ([OpenReadOnly]). Every method that
-// writes has committed to disk (synchronous=FULL) when it returns, but for the answers to
-// what was claimed: what the ledger says after a power cut is true, and what it does not know is in doubt.
+// writes has committed to disk (synchronous=FULL) when it returns, but for the answers to what was claimed: what the ledger says
+// after a power cut is true, and what it does not know is in doubt.
 //
 // The life of a message:
 //

@@ -120,7 +120,7 @@ func checkCover(t *testing.T, data []byte, how rule, found []message, skipped in
 		if !bytes.HasPrefix(data[m.from:], fromPrefix) {
 			t.Fatalf("%q: got message %d at %d, want a From_ line there", data, i, m.from)
 		}
-		start, err := ref{m.from, m.end - m.from, how}.locate(bytes.NewReader(data), int64(len(data)))
+		start, err := ref{m.from, m.end - m.from, how}.locate(onDisk{bytes.NewReader(data)}, int64(len(data)))
 		if err != nil || start != m.start {
 			t.Fatalf("%q: got message %d at %d, %v when opened, want %d", data, i, start, err, m.start)
 		}

@@ -111,26 +111,26 @@ func (r ref) whole(f io.ReaderAt) (text []byte, back *loan, err error) {
 	return all.text[start-r.from : r.length], back, nil
 }
 
-// An excerpt is a part of a file, in memory.
+// A view shows pieces of a file: up to n bytes at an offset, fewer only where it ends.
+type view interface {
+	span(off, n int64) ([]byte, error)
+}
+
+// onDisk is a view of a file that is read.
+type onDisk struct{ io.ReaderAt }
+
+func (d onDisk) span(off, n int64) ([]byte, error) { return readSome(d, off, n) }
+
+// An excerpt is a view of a file of which what comes from an offset on is in memory.
 type excerpt struct {
 	at   int64
 	text []byte
 }
 
-// ReadAt implements io.ReaderAt.
-func (e excerpt) ReadAt(p []byte, off int64) (int, error) {
-	n := copy(p, e.span(off, int64(len(p))))
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
-}
-
-// span returns up to n bytes at an offset of the file, as far as the excerpt has them.
-func (e excerpt) span(off, n int64) []byte {
+func (e excerpt) span(off, n int64) ([]byte, error) {
 	size := int64(len(e.text))
 	from := min(max(off-e.at, 0), size)
-	return e.text[from:min(from+n, size)]
+	return e.text[from:min(from+n, size)], nil
 }
 
 // check is locate with the size that the file has.
@@ -139,11 +139,11 @@ func (r ref) check(f *os.File) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return r.locate(f, info.Size())
+	return r.locate(onDisk{f}, info.Size())
 }
 
 // locate checks that the message is still there and returns where its header begins.
-func (r ref) locate(f io.ReaderAt, size int64) (int64, error) {
+func (r ref) locate(f view, size int64) (int64, error) {
 	if size < r.from+r.length {
 		return 0, migrate.ErrChanged
 	}
@@ -159,9 +159,9 @@ func (r ref) locate(f io.ReaderAt, size int64) (int64, error) {
 }
 
 // readFrom returns the From_ line and what follows it.
-func (r ref) readFrom(f io.ReaderAt) ([]byte, error) {
+func (r ref) readFrom(f view) ([]byte, error) {
 	for _, size := range []int64{1 << 10, lookahead} {
-		head, err := readSome(f, r.from, min(r.length, size))
+		head, err := f.span(r.from, min(r.length, size))
 		if err != nil || bytes.IndexByte(head, r.how.eol) >= 0 || int64(len(head)) == r.length {
 			return head, err
 		}
@@ -171,8 +171,8 @@ func (r ref) readFrom(f io.ReaderAt) ([]byte, error) {
 
 // endsThere says whether a separator, a hole or the end of the file comes after the message, with or without a blank line
 // before it.
-func (r ref) endsThere(f io.ReaderAt) (bool, error) {
-	after, err := readSome(f, r.from+r.length, behind)
+func (r ref) endsThere(f view) (bool, error) {
+	after, err := f.span(r.from+r.length, behind)
 	if line, rest, whole := r.how.line(after); whole && len(line) == 0 {
 		after = rest
 	}
@@ -181,9 +181,6 @@ func (r ref) endsThere(f io.ReaderAt) (bool, error) {
 
 // readSome reads up to n bytes at an offset; fewer only at the end of the file.
 func readSome(r io.ReaderAt, off, n int64) ([]byte, error) {
-	if e, ok := r.(excerpt); ok {
-		return e.span(off, n), nil
-	}
 	text := make([]byte, n)
 	got, err := r.ReadAt(text, off)
 	if errors.Is(err, io.EOF) {
