@@ -37,9 +37,9 @@ func phrase(name string) string {
 	return quote(name)
 }
 
-func quote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-}
+var quoting = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+func quote(s string) string { return `"` + quoting.Replace(s) + `"` }
 
 func isAtoms(s string) bool {
 	for _, c := range []byte(s) {

@@ -57,6 +57,8 @@ func utc(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
 
 func (l *contentLines) number(name string, n int) { l.line(fmt.Sprintf("%s:%d", name, n)) }
 
+var escapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`)
+
 // escapeText writes text as RFC 5545 section 3.3.11 wants it, without control characters.
 func escapeText(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -66,7 +68,7 @@ func escapeText(s string) string {
 		}
 		return r
 	}, s)
-	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`).Replace(strings.ToValidUTF8(s, "\ufffd"))
+	return escapes.Replace(strings.ToValidUTF8(s, "\ufffd"))
 }
 
 // parameter writes a parameter's value in quotes.

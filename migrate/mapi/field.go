@@ -29,22 +29,35 @@ func (h *header) addText(name, text string) {
 
 // has reports whether there is a field of that name, in lower case.
 func (h *header) has(name string) bool {
-	_, ok := h.get(name)
+	_, ok := h.find(name)
 	return ok
 }
 
 // get returns the first field of that name, in lower case: its value, unfolded.
 func (h *header) get(name string) (string, bool) {
+	value, ok := h.find(name)
+	return strings.TrimSpace(unfold(strings.TrimSpace(value))), ok
+}
+
+// find returns the value of the first field of that name, as it is written.
+func (h *header) find(name string) (string, bool) {
 	for _, f := range *h {
 		got, value, _ := strings.Cut(f, ":")
 		if strings.EqualFold(strings.TrimRight(got, " \t"), name) {
-			return strings.TrimSpace(unfold(value)), true
+			return value, true
 		}
 	}
 	return "", false
 }
 
-func unfold(s string) string { return strings.NewReplacer("\r\n", "", "\n", "").Replace(s) }
+var folds = strings.NewReplacer("\r\n", "", "\n", "")
+
+func unfold(s string) string {
+	if strings.IndexByte(s, '\n') < 0 {
+		return s
+	}
+	return folds.Replace(s)
+}
 
 // oneLine makes line ends and tabs blanks and leaves other control characters out.
 func oneLine(s string) string {

@@ -175,7 +175,7 @@ func bareSubject(s string) string {
 // date makes sure that there is one.
 func (it *item) date() {
 	if text, ok := it.fields.get("date"); ok {
-		if t, err := mail.ParseDate(text); err == nil {
+		if t, err := parseDate(text); err == nil {
 			it.info.Date = t
 		} else {
 			it.info.Date = Dated(it.m)
@@ -189,6 +189,16 @@ func (it *item) date() {
 		it.warn("no date")
 	}
 	it.fields.add("Date", it.info.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+}
+
+// usualDate is how nearly all programs write a date. [mail.ParseDate] gets to it by way of many others.
+const usualDate = "Mon, 2 Jan 2006 15:04:05 -0700"
+
+func parseDate(text string) (time.Time, error) {
+	if t, err := time.Parse(usualDate, text); err == nil {
+		return t, nil
+	}
+	return mail.ParseDate(text)
 }
 
 // thread adds what puts the message into a conversation.

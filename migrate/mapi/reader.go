@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"unpop/migrate/mapi/codepage"
 )
@@ -94,7 +95,25 @@ func (r reader) longText(id ID, limit int64) string {
 }
 
 // trimmed reads a string of one line, as names and addresses are.
-func (r reader) trimmed(id ID) string { return strings.Join(strings.Fields(r.text(id)), " ") }
+func (r reader) trimmed(id ID) string {
+	text := r.text(id)
+	if isTrimmed(text) {
+		return text
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// isTrimmed reports whether a text is known to have blanks only between its words, one at a time.
+func isTrimmed(text string) bool {
+	last := byte(' ')
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c >= utf8.RuneSelf || c == ' ' && last == ' ' {
+			return false
+		}
+		last = text[i]
+	}
+	return last != ' ' || text == ""
+}
 
 // time reads a time that a mail can have; others are zero.
 func (r reader) time(id ID) time.Time {

@@ -4,7 +4,6 @@ import (
 	"io"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/transform"
 
 	"unpop/migrate/mapi/codepage"
 )
@@ -62,15 +61,14 @@ func (it *item) decoded(s Stream, what string) content {
 func (it *item) converted(s Stream, enc encoding.Encoding, what string) content {
 	return func(w io.Writer) error {
 		in := io.NewSectionReader(storeReader{s.Data}, 0, s.Size)
-		_, err := copyAll(w, transform.NewReader(in, transform.Chain(enc.NewDecoder(), encoding.Replacement.NewEncoder())))
-		return it.forgive(err, what)
+		return it.forgive(decodeTo(w, in, enc.NewDecoder()), what)
 	}
 }
 
 // isUTF8 reports whether a value is UTF-8.
 func isUTF8(s Stream) (bool, error) {
 	in := io.NewSectionReader(storeReader{s.Data}, 0, s.Size)
-	_, err := copyAll(io.Discard, transform.NewReader(in, encoding.UTF8Validator))
+	err := decodeTo(io.Discard, in, encoding.UTF8Validator)
 	if err == encoding.ErrInvalidUTF8 {
 		return false, nil
 	}

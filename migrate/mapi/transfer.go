@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"mime/quotedprintable"
+	"sync"
 )
 
 // A content writes the same bytes each time it is called.
@@ -129,7 +130,9 @@ func encoded(c content, how string) content {
 		}
 	case asBase64:
 		return func(w io.Writer) error {
-			b := base64.NewEncoder(base64.StdEncoding, &base64Lines{w: w})
+			b := base64Buffers.Get().(*base64Lines)
+			defer base64Buffers.Put(b)
+			b.w, b.held, b.begun = w, 0, false
 			if err := c(b); err != nil {
 				return err
 			}
@@ -139,30 +142,64 @@ func encoded(c content, how string) content {
 	return c
 }
 
-// base64Lines breaks base64 into lines of 76 (RFC 2045 section 6.8).
+// Octets of a line of base64 and its characters (RFC 2045 section 6.8), and how many lines are written at once.
+const (
+	base64In   = softLine / 4 * 3
+	base64Line = softLine + len("\r\n")
+	base64Most = 64
+)
+
+// base64Lines writes base64 in lines of 76. A line end comes before each line but the first.
 type base64Lines struct {
-	w      io.Writer
-	column int
-	buf    []byte
+	w     io.Writer
+	line  [base64In]byte // what doesn't fill a line yet
+	held  int
+	begun bool
+	out   [base64Most * base64Line]byte
 }
 
+var base64Buffers = sync.Pool{New: func() any { return new(base64Lines) }}
+
 func (l *base64Lines) Write(p []byte) (int, error) {
-	l.buf = l.buf[:0]
-	for rest := p; len(rest) > 0; {
-		if l.column == softLine {
-			l.buf = append(l.buf, '\r', '\n')
-			l.column = 0
+	size := len(p)
+	if l.held > 0 {
+		n := copy(l.line[l.held:], p)
+		l.held, p = l.held+n, p[n:]
+		if l.held < base64In {
+			return size, nil
 		}
-		n := min(len(rest), softLine-l.column)
-		l.buf = append(l.buf, rest[:n]...)
-		l.column += n
-		rest = rest[n:]
+		if err := l.lines(l.line[:]); err != nil {
+			return 0, err
+		}
 	}
-	if _, err := l.w.Write(l.buf); err != nil {
+	whole := len(p) / base64In * base64In
+	if err := l.lines(p[:whole]); err != nil {
 		return 0, err
 	}
-	return len(p), nil
+	l.held = copy(l.line[:], p[whole:])
+	return size, nil
 }
+
+// lines writes lines of which only the last may be a short one.
+func (l *base64Lines) lines(p []byte) error {
+	for len(p) > 0 {
+		out := l.out[:0]
+		for ; len(p) > 0 && len(out)+base64Line <= len(l.out); p = p[min(base64In, len(p)):] {
+			if l.begun {
+				out = append(out, '\r', '\n')
+			}
+			l.begun = true
+			out = base64.StdEncoding.AppendEncode(out, p[:min(base64In, len(p))])
+		}
+		if _, err := l.w.Write(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close writes what is left. It doesn't close the writer below.
+func (l *base64Lines) Close() error { return l.lines(l.line[:l.held]) }
 
 // tail remembers whether what was written ends with a line end.
 type tail struct {

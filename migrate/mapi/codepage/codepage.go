@@ -78,9 +78,24 @@ func Decode(b []byte, page int) string {
 
 // DecodeUTF16 makes little-endian UTF-16 UTF-8. Half a pair becomes U+FFFD; half a unit at the end is left out.
 func DecodeUTF16(b []byte) string {
+	if text, ok := asciiOfUTF16(b); ok {
+		return text
+	}
 	units := make([]uint16, len(b)/2)
 	for i := range units {
 		units[i] = binary.LittleEndian.Uint16(b[2*i:])
 	}
 	return string(utf16.Decode(units))
+}
+
+// asciiOfUTF16 decodes what is mostly there: names, addresses and headers of ASCII.
+func asciiOfUTF16(b []byte) (string, bool) {
+	text := make([]byte, len(b)/2)
+	for i := range text {
+		if b[2*i] >= utf8.RuneSelf || b[2*i+1] != 0 {
+			return "", false
+		}
+		text[i] = b[2*i]
+	}
+	return string(text), true
 }

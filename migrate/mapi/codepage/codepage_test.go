@@ -2,6 +2,7 @@ package codepage
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -148,4 +149,20 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%q in %d: got %d bytes of %d", in, page, len(got), len(in))
 		}
 	})
+}
+
+// TestDecodersGiveUTF8 holds what streams of text rely on: nothing else comes out of a decoder, whatever goes in.
+func TestDecodersGiveUTF8(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	noise := make([]byte, 64<<10)
+	for i := range noise {
+		noise[i] = byte(r.Uint32() >> (r.Uint32() % 3 * 8)) // some of it with many small bytes
+	}
+	for page, cs := range charsets {
+		got, err := cs.Encoding.NewDecoder().Bytes(noise)
+		if err != nil || !utf8.Valid(got) {
+			t.Errorf("%d: got %v and text that is no UTF-8", page, err)
+		}
+	}
 }

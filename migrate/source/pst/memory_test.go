@@ -112,7 +112,10 @@ func manyMessages(b *testing.B, n int) (name string, size int64) {
 		m.Attachments = []*psttest.Attachment{{Properties: []psttest.Property{psttest.Text(0x3707, "a.bin"), psttest.Binary(0x3701, attached)}}}
 		in.Messages = append(in.Messages, m)
 	}
-	name = write(b, b.TempDir(), "a.pst", &psttest.File{Format: ndb.Unicode, Encryption: ndb.Permute, Folders: []*psttest.Folder{in}})
+	name = write(b, b.TempDir(), "a.pst", &psttest.File{
+		Format: ndb.Unicode, Encryption: ndb.Permute, Folders: []*psttest.Folder{in},
+		Names: []psttest.Name{{Name: "Keywords"}}, // pffexport refuses a file without any
+	})
 	info, err := os.Stat(name)
 	if err != nil {
 		b.Fatal(err)

@@ -38,7 +38,7 @@ func OpenContext(n ndb.Node) (*Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{heap: h}
+	c := &Context{heap: h, props: make([]Property, 0, 64)} // most have fewer
 	t.walk(func(r []byte, err error) bool {
 		if err != nil {
 			c.damaged = append(c.damaged, err)

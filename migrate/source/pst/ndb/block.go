@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"io"
+	"sync"
 )
 
 // extent is where a block lies, an entry of the block B-tree ([MS-PST] 2.2.2.7.7.3).
@@ -73,9 +74,33 @@ func (f *File) block(id BID) ([]byte, error) {
 	return b, nil
 }
 
+// blockBuffers are for blocks that nobody keeps.
+var blockBuffers = sync.Pool{New: func() any { return new([maxOnDisk]byte) }}
+
+// copyBlock copies the content of a block, decoded, as far as there is room, and doesn't put it into the cache: an attachment
+// is read once, and would drive out what is read often.
+func (f *File) copyBlock(p []byte, id BID) (int, error) {
+	if b, ok := f.blocks.get(id); ok {
+		return copy(p, b), nil
+	}
+	x, err := f.extent(id)
+	if err != nil {
+		return 0, err
+	}
+	buf := blockBuffers.Get().(*[maxOnDisk]byte)
+	defer blockBuffers.Put(buf)
+	b, err := f.readInto(buf[:f.lay.onDisk(x.stored)], x)
+	return copy(p, b), err
+}
+
 // readBlock reads, checks and decodes a block.
 func (f *File) readBlock(x extent) ([]byte, error) {
-	b, err := f.rawBlock(x)
+	return f.readInto(make([]byte, f.lay.onDisk(x.stored)), x)
+}
+
+// readInto is readBlock with a buffer for what lies in the file.
+func (f *File) readInto(buf []byte, x extent) ([]byte, error) {
+	b, err := f.rawBlock(buf, x)
 	if err != nil {
 		return nil, &Damage{x.offset, blockName(x.id), err}
 	}
@@ -91,8 +116,7 @@ func (f *File) readBlock(x extent) ([]byte, error) {
 }
 
 // rawBlock reads a block as it is stored. What its trailer says against it is noted.
-func (f *File) rawBlock(x extent) ([]byte, error) {
-	b := make([]byte, f.lay.onDisk(x.stored))
+func (f *File) rawBlock(b []byte, x extent) ([]byte, error) {
 	n, err := f.r.ReadAt(b, x.offset)
 	if n < x.stored {
 		return nil, err
@@ -146,13 +170,24 @@ func allZero(b []byte) bool {
 
 // inflate undoes the compression of a block of the format with 4k pages, which must give size bytes.
 func inflate(b []byte, size int) ([]byte, error) {
-	z, err := zlib.NewReader(bytes.NewReader(b))
+	in := bytes.NewReader(b)
+	z, ok := inflaters.Get().(io.Reader)
+	var err error
+	if ok {
+		err = z.(zlib.Resetter).Reset(in, nil)
+	} else {
+		z, err = zlib.NewReader(in)
+	}
 	if err != nil {
 		return nil, ErrInflate
 	}
+	defer inflaters.Put(z)
 	out := make([]byte, size)
 	if _, err := io.ReadFull(z, out); err != nil {
 		return nil, ErrInflate
 	}
 	return out, nil
 }
+
+// inflaters are [zlib.Resetter]s, of some 40 KB each.
+var inflaters sync.Pool

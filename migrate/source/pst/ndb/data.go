@@ -19,6 +19,9 @@ type Data struct {
 	single bool      // that one BID is a data block
 	starts []mark    // where the parts begin that were looked at until now, and one more: where the next will
 	part   *dataPart // the one used last
+
+	one   [1]BID  // room for parts and starts as most data have them
+	marks [2]mark
 }
 
 // mark is a place in a data tree.
@@ -39,11 +42,13 @@ func (n Node) Open() (*Data, error) {
 	if n.file == nil {
 		return nil, &Damage{-1, "node", ErrNotFound}
 	}
-	d := &Data{f: n.file, starts: []mark{{}}}
+	d := &Data{f: n.file}
+	d.starts = d.marks[:1]
 	if n.data == 0 {
 		return d, nil
 	}
-	d.parts, d.single = []BID{n.data}, true
+	d.one[0] = n.data
+	d.parts, d.single = d.one[:], true
 	if !n.data.Internal() {
 		return d, d.measure()
 	}
@@ -58,7 +63,6 @@ func (d *Data) openTree(root BID) error {
 	}
 	d.single = false
 	if x.level == 1 {
-		d.parts = []BID{root}
 		return d.measure()
 	}
 	d.parts, d.size = x.ids, x.total
@@ -89,38 +93,49 @@ func (d *Data) ReadAt(p []byte, off int64) (int, error) {
 		if at >= d.size || at < 0 {
 			return n, io.EOF
 		}
-		b, skip, err := d.blockAt(at)
+		m, err := d.readPart(p[n:], at)
 		if err != nil {
 			return n, err
 		}
-		m := copy(p[n:], b[skip:])
 		n += int(min(int64(m), d.size-at))
 	}
 	return n, nil
 }
 
-// blockAt returns the block that holds the byte at an offset, and how many of its bytes are before that one.
-func (d *Data) blockAt(off int64) (b []byte, skip int, err error) {
+// readPart reads what p takes of the block that holds the byte at an offset. One that p takes whole is not kept.
+func (d *Data) readPart(p []byte, off int64) (n int, err error) {
+	id, skip, size, err := d.blockAt(off)
+	if err != nil {
+		return 0, err
+	}
+	if skip == 0 && int64(len(p)) >= size {
+		n, err = d.f.copyBlock(p, id)
+	} else {
+		var b []byte
+		b, err = d.f.block(id)
+		n = copy(p, b[min(skip, int64(len(b))):])
+	}
+	if n == 0 && err == nil {
+		err = &Damage{-1, blockName(id), ErrBlockSize}
+	}
+	return n, err
+}
+
+// blockAt returns the block that holds the byte at an offset, how many of its bytes are before that one, and its size.
+func (d *Data) blockAt(off int64) (id BID, skip, size int64, err error) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	p, err := d.partWith(func(m mark) bool { return m.offset > off })
 	if err != nil {
-		d.mu.Unlock()
-		return nil, 0, err
+		return 0, 0, 0, err
 	}
 	rest := off - d.starts[p.index].offset
 	i := sort.Search(len(p.ends), func(i int) bool { return p.ends[i] > rest })
-	id := p.ids[i]
+	start := int64(0)
 	if i > 0 {
-		rest -= p.ends[i-1]
+		start = p.ends[i-1]
 	}
-	d.mu.Unlock()
-	if b, err = d.f.block(id); err != nil {
-		return nil, 0, err
-	}
-	if rest >= int64(len(b)) {
-		return nil, 0, &Damage{-1, blockName(id), ErrBlockSize}
-	}
-	return b, int(rest), nil
+	return p.ids[i], rest - start, p.ends[i] - start, nil
 }
 
 // Block returns the content of the i-th block of data, [io.EOF] behind the last one. It is not to be changed.
@@ -240,8 +255,19 @@ func (f *File) dataBlock(id BID) (dataTree, error) {
 	for i := range count {
 		x.ids = append(x.ids, BID(f.lay.id(b[8+i*f.lay.word:])))
 	}
-	if sorted := slices.Sorted(slices.Values(x.ids)); len(slices.Compact(sorted)) < count {
+	if repeats(x.ids) {
 		return dataTree{}, &Damage{-1, blockName(id), ErrRepeated} // a small file would have no end
 	}
 	return x, nil
+}
+
+// repeats reports whether an id is there twice. They mostly ascend.
+func repeats(ids []BID) bool {
+	for i := 1; i < len(ids); i++ {
+		if ids[i] <= ids[i-1] {
+			sorted := slices.Sorted(slices.Values(ids))
+			return len(slices.Compact(sorted)) < len(ids)
+		}
+	}
+	return false
 }

@@ -57,6 +57,9 @@ func (l layout) id(b []byte) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
+// maxOnDisk is the most room that a block takes up in any format.
+const maxOnDisk = 64 << 10
+
 // onDisk is the room that a block of n bytes takes up, with padding and trailer.
 func (l layout) onDisk(n int) int {
 	n += l.blockTail

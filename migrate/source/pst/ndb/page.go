@@ -158,11 +158,11 @@ func (p *page) fill(l layout, raw []byte, count, size int) {
 // that there are such, or that there are some out of order.
 func (p *page) part(s span) (part *page, lost error) {
 	if p.ordered {
-		from, _ := slices.BinarySearch(p.keys, s.lo)
-		to, _ := slices.BinarySearch(p.keys, s.hi)
-		if to-from == len(p.keys) {
+		if n := len(p.keys); n == 0 || s.lo <= p.keys[0] && p.keys[n-1] < s.hi {
 			return p, nil
 		}
+		from, _ := slices.BinarySearch(p.keys, s.lo)
+		to, _ := slices.BinarySearch(p.keys, s.hi)
 		q := *p
 		q.keys, q.entries = p.keys[from:max(from, to)], p.entries[from:max(from, to)]
 		return &q, ErrPageKeys
