@@ -20,7 +20,7 @@ type Data struct {
 	starts []mark    // where the parts begin that were looked at until now, and one more: where the next will
 	part   *dataPart // the one used last
 
-	one   [1]BID  // room for parts and starts as most data have them
+	one   [1]BID // room for parts and starts as most data have them
 	marks [2]mark
 }
 
