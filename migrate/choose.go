@@ -9,13 +9,25 @@ import (
 
 // choose makes a planned message of every group that the ledger does not know yet.
 func (m *Migration) choose(ctx context.Context) error {
-	folders, err := m.folderPlaces(ctx)
+	places, err := m.places(ctx)
 	if err != nil {
 		return err
 	}
+	if err := m.account.PlanSingles(ctx, m.ids, places); err != nil {
+		return err
+	}
+	folders := make(map[int64]state.Place, len(places))
+	for _, p := range places {
+		folders[p.Folder] = p
+	}
+	return m.chooseAmong(ctx, folders)
+}
+
+// chooseAmong does so where there is a choice.
+func (m *Migration) chooseAmong(ctx context.Context, folders map[int64]state.Place) error {
 	batch := m.account.Batch()
 	var msg *merge
-	for member, err := range m.account.Members(ctx, m.ids) {
+	for member, err := range m.account.Several(ctx, m.ids) {
 		if err != nil {
 			return err
 		}
@@ -38,17 +50,14 @@ func (m *Migration) choose(ctx context.Context) error {
 	return batch.Flush(ctx)
 }
 
-// folderPlace is what the plan needs of a folder.
-type folderPlace struct {
-	mailbox int64
-	rank    int
-}
-
-func (m *Migration) folderPlaces(ctx context.Context) (map[int64]folderPlace, error) {
+// places tells where the messages of the folders go.
+func (m *Migration) places(ctx context.Context) ([]state.Place, error) {
 	folders, err := m.account.Folders(ctx, m.ids)
-	places := make(map[int64]folderPlace, len(folders))
+	places := make([]state.Place, 0, len(folders))
 	for _, f := range folders {
-		places[f.ID] = folderPlace{f.Mailbox, place(f)}
+		if !f.Excluded {
+			places = append(places, state.Place{Folder: f.ID, Mailbox: f.Mailbox, Rank: place(f)})
+		}
 	}
 	return places, err
 }
@@ -62,7 +71,7 @@ type merge struct {
 	began bool
 
 	best     state.Member
-	place    folderPlace
+	place    state.Place
 	flags    int
 	keywords []string
 	date     int64
@@ -70,13 +79,13 @@ type merge struct {
 	variant  bool
 }
 
-func (g *merge) add(c state.Member, at folderPlace) {
+func (g *merge) add(c state.Member, at state.Place) {
 	first := !g.began
 	g.began = true
 	if first || poverty(c) < poverty(g.best) {
 		g.best = c
 	}
-	if first || at.rank < g.place.rank {
+	if first || at.Rank < g.place.Rank {
 		g.place = at
 	}
 	if first || c.DateRank < g.dateRank || c.DateRank == g.dateRank && c.Date < g.date {
@@ -111,9 +120,9 @@ func distinct(words []string) []string {
 func (g *merge) store(ctx context.Context, batch *state.Batch) error {
 	b := g.best
 	msg := state.Message{
-		ID: g.id, Copy: b.ID, Mailbox: g.place.mailbox, Size: b.Size, Exact: b.Exact, Key: b.Key, Content: b.Content, HasID: b.HasID, Trace: b.Trace,
+		ID: g.id, Copy: b.ID, Mailbox: g.place.Mailbox, Size: b.Size, Exact: b.Exact, Key: b.Key, Content: b.Content, HasID: b.HasID, Trace: b.Trace,
 		Partial: b.Partial, Variant: g.variant, Flags: g.flags, Keywords: distinct(g.keywords), Date: g.date, MessageID: b.MessageID, Subject: b.Subject,
-		Rank: g.place.rank,
+		Rank: g.place.Rank,
 	}
 	switch {
 	case !g.known:

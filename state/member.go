@@ -26,6 +26,11 @@ const memberSpan = 50_000
 // Members lists the live copies of the sources, those of one message following each other, by number. Messages of those
 // already listed may be stored meanwhile.
 func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member, error] {
+	return a.members(ctx, sources, "1")
+}
+
+// members lists those of the messages whose first copy meets a condition, and of all whose first copy is not among them.
+func (a *Account) members(ctx context.Context, sources []int64, which string) iter.Seq2[Member, error] {
 	return func(yield func(Member, error) bool) {
 		spans, err := a.spans(ctx, sources)
 		if err != nil {
@@ -33,7 +38,7 @@ func (a *Account) Members(ctx context.Context, sources []int64) iter.Seq2[Member
 			return
 		}
 		for _, span := range spans {
-			for m, err := range a.membersUpTo(ctx, sources, span*memberSpan, (span+1)*memberSpan) {
+			for m, err := range a.membersUpTo(ctx, sources, which, span*memberSpan, (span+1)*memberSpan) {
 				if !yield(m, err) || err != nil {
 					return
 				}
@@ -62,10 +67,10 @@ func (a *Account) spans(ctx context.Context, sources []int64) ([]int64, error) {
 
 // membersUpTo lists the members of the messages numbered after < message <= to. Most are the first of their message, and are found in
 // their order in the table; the others are found by the index.
-func (a *Account) membersUpTo(ctx context.Context, sources []int64, after, to int64) iter.Seq2[Member, error] {
+func (a *Account) membersUpTo(ctx context.Context, sources []int64, which string, after, to int64) iter.Seq2[Member, error] {
 	return stream(ctx, a.l.read, scanMember, "SELECT "+fmt.Sprintf(memberColumns, "c.id")+
 		"FROM copy c LEFT JOIN verdict v ON v.copy = c.id LEFT JOIN message m ON m.id = c.id "+
-		"WHERE c.id > ?1 AND c.id <= ?2 AND coalesce(v.message, c.id) = c.id AND "+live("c", sources)+
+		"WHERE c.id > ?1 AND c.id <= ?2 AND coalesce(v.message, c.id) = c.id AND "+which+" AND "+live("c", sources)+
 		" UNION ALL SELECT "+fmt.Sprintf(memberColumns, "v.message")+
 		"FROM verdict v JOIN copy c ON c.id = v.copy LEFT JOIN message m ON m.id = v.message "+
 		"WHERE v.message > ?1 AND v.message <= ?2 AND v.message <> v.copy AND "+live("c", sources)+" ORDER BY message, id", after, to)
