@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -13,17 +14,40 @@ import (
 // what stands for it) and whether they carry trace fields; equal bytes decide, else the content. Nothing is held in
 // memory but one candidate: the ledger sorts.
 func (m *Migration) group(ctx context.Context) error {
+	rebuilt, err := m.account.HasRebuilt(ctx)
+	if err != nil {
+		return err
+	}
+	if !rebuilt { // mostly only equal bytes share a Message-ID, and one look is enough
+		if err := m.walk(ctx, true); !errors.Is(err, errUndecided) {
+			return err
+		}
+	}
 	if err := m.digestContents(ctx); err != nil {
 		return err
 	}
-	if err := m.matchRebuilt(ctx); err != nil {
-		return err
+	if rebuilt {
+		if err := m.matchRebuilt(ctx); err != nil {
+			return err
+		}
 	}
+	return m.walk(ctx, false)
+}
+
+// errUndecided ends a walk that needs content digests.
+var errUndecided = errors.New("content is not known")
+
+// walk groups the candidates by what is known of them. With onlyDecided it ends where that isn't enough: another walk
+// goes over all of it again.
+func (m *Migration) walk(ctx context.Context, onlyDecided bool) error {
 	batch := m.account.Batch()
 	g := grouping{batch: batch}
 	for c, err := range m.account.Candidates(ctx, m.ids) {
 		if err == nil {
 			err = g.add(ctx, c)
+		}
+		if err == nil && onlyDecided && g.undecided {
+			err = errUndecided
 		}
 		if err != nil {
 			return err
@@ -105,13 +129,20 @@ type grouping struct {
 	leader   int64 // of the message that last belongs to
 	complete int64 // the leader of the first complete message of this nomination; 0 if there is none
 	messages int   // of this nomination so far
+
+	exact     string // of the first complete candidate of this nomination
+	unknown   bool   // of one of them the content is not known
+	differ    bool   // they have not all the same bytes
+	undecided bool   // both, in this nomination or one before
 }
 
 // add puts the next candidate where it belongs.
 func (g *grouping) add(ctx context.Context, c state.Candidate) error {
 	if !g.begun || c.Key != g.last.Key || c.Trace != g.last.Trace {
 		g.complete, g.messages = 0, 0
+		g.exact, g.unknown, g.differ = c.Exact, false, false
 	}
+	g.compare(c)
 	first := false
 	switch {
 	case c.Partial && g.complete != 0:
@@ -128,6 +159,16 @@ func (g *grouping) add(ctx context.Context, c state.Candidate) error {
 	}
 	g.last, g.begun = c, true
 	return g.record(ctx, c, first)
+}
+
+// compare finds out whether a content must be known, as [state.Account.Undecided] does for all at once. Complete candidates come first.
+func (g *grouping) compare(c state.Candidate) {
+	if c.Partial {
+		return
+	}
+	g.unknown = g.unknown || c.Content == ""
+	g.differ = g.differ || c.Exact != g.exact
+	g.undecided = g.undecided || g.unknown && g.differ
 }
 
 // record writes what changed.

@@ -12,9 +12,6 @@ import (
 // most of a message is the same in both, and what was made from it need not be. Between two that travelled, nothing but the
 // whole content counts.
 func (m *Migration) matchRebuilt(ctx context.Context) error {
-	if found, err := m.account.HasRebuilt(ctx); !found {
-		return err
-	}
 	batch := m.account.Batch()
 	family := kin{m: m, batch: batch}
 	for c, err := range m.account.Rebuilt(ctx, m.ids) {
