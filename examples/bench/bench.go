@@ -28,8 +28,14 @@ func newBench(ctx context.Context, opts *options, dir string, log io.Writer) (*b
 	b := &bench{opts: opts, dir: dir, log: log, results: newResults()}
 	home := filepath.Join(dir, "dovecot")
 	err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(home, 0o755))
+	var on, others cores
+	if err == nil && opts.apart {
+		if on, others, err = halves(); err == nil {
+			err = others.keep(ctx)
+		}
+	}
 	if err == nil {
-		b.server, err = startServer(ctx, home, opts.format, opts.fsync)
+		b.server, err = startServer(ctx, home, opts.format, opts.fsync, on)
 	}
 	if err != nil {
 		return nil, err

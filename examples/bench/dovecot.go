@@ -31,8 +31,8 @@ type server struct {
 	process *exec.Cmd
 }
 
-// startServer starts Dovecot below dir. The caller stops it.
-func startServer(ctx context.Context, dir, format, fsync string) (*server, error) {
+// startServer starts Dovecot below dir, on the given cores. The caller stops it.
+func startServer(ctx context.Context, dir, format, fsync string, on cores) (*server, error) {
 	version, err := exec.CommandContext(ctx, dovecotPath, "--version").Output()
 	if err != nil || !strings.HasPrefix(string(version), "2.3") {
 		return nil, errNoServer
@@ -44,7 +44,7 @@ func startServer(ctx context.Context, dir, format, fsync string) (*server, error
 	if err := s.configure(format, fsync); err != nil {
 		return nil, fmt.Errorf("dovecot: %w", err)
 	}
-	s.process = exec.Command(dovecotPath, "-F", "-c", filepath.Join(dir, "dovecot.conf"))
+	s.process = on.command(dovecotPath, "-F", "-c", filepath.Join(dir, "dovecot.conf"))
 	var output strings.Builder
 	s.process.Stdout, s.process.Stderr = &output, &output
 	if err := s.process.Start(); err != nil {

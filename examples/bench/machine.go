@@ -17,8 +17,12 @@ func describeMachine(ctx context.Context, b *bench) string {
 	if out, err := exec.CommandContext(ctx, "uname", "-sr").Output(); err == nil {
 		system = strings.TrimSpace(string(out))
 	}
-	return fmt.Sprintf("%d × %s, %s, %s; Dovecot %s (%s, mail_fsync=%s), go-imap %s; median of %d runs.\n", runtime.NumCPU(), processor("/proc/cpuinfo"),
-		system, runtime.Version(), b.server.version, b.opts.format, b.opts.fsync, moduleVersion("github.com/emersion/go-imap/v2"), b.opts.runs)
+	apart := ""
+	if b.opts.apart {
+		apart = ", half of them for the server alone"
+	}
+	return fmt.Sprintf("%d × %s%s, %s, %s; Dovecot %s (%s, mail_fsync=%s), go-imap %s; median of %d runs.\n", runtime.NumCPU(), processor("/proc/cpuinfo"),
+		apart, system, runtime.Version(), b.server.version, b.opts.format, b.opts.fsync, moduleVersion("github.com/emersion/go-imap/v2"), b.opts.runs)
 }
 
 // processor reads the model's name.

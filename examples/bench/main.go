@@ -7,6 +7,7 @@
 //	go run ./examples/bench -short          within three minutes
 //	go run ./examples/bench -markdown       the table as the README has it
 //	go run ./examples/bench -rtt 40ms -sizes 3k -peers none -runs 3
+//	go run ./examples/bench -apart          the server has cores of its own, as it has in use
 //
 // Contenders take turns, each run has an account of its own, and what the server holds afterwards is counted. A run that lost
 // or doubled a message ends the benchmark with an error.

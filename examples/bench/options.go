@@ -20,6 +20,7 @@ type options struct {
 	fsync    string
 	unpop    string // the program; empty: built from this module
 	dir      string
+	apart    bool
 	short    bool
 	markdown bool
 }
@@ -48,6 +49,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&opts.fsync, "fsync", "never", "Dovecot's mail_fsync: never, which repeats best, optimized (its default) or always")
 	flags.StringVar(&opts.unpop, "unpop", "", "measure this `program` (default: built from this module)")
 	flags.StringVar(&opts.dir, "dir", "", "where mail and server lie for the time being (default: the system's place for such)")
+	flags.BoolVar(&opts.apart, "apart", false, "give the server one half of the cores and all others the other half, as if they were two machines (Linux)")
 	flags.BoolVar(&opts.short, "short", false, "fewer messages, and 3k and 75k only")
 	flags.BoolVar(&opts.markdown, "markdown", false, "print the table as the README has it")
 	if err := flags.Parse(args); err != nil {
