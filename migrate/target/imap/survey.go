@@ -18,10 +18,14 @@ func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
 	if survey.Server == "" {
 		survey.Server = s.wire.greeting
 	}
-	questions := []func(*migrate.Survey) error{s.askDelimiter, s.askNamespace, s.askAppendMax, s.askQuota}
+	questions := []question{s.askDelimiter, s.askNamespace, s.askAppendMax, s.askQuota}
 	err := s.do(ctx, migrate.Refused, func() error {
+		var answers []func() error
 		for _, ask := range questions {
-			if err := ask(&survey); err != nil && !isAnswer(err) {
+			answers = append(answers, ask(&survey))
+		}
+		for _, answer := range answers {
+			if err := answer(); err != nil && !isAnswer(err) {
 				return err
 			}
 		}
@@ -30,28 +34,41 @@ func (s *Session) Survey(ctx context.Context) (migrate.Survey, error) {
 	return survey, err
 }
 
-// askDelimiter sends LIST "" "" (RFC 9051 section 6.3.9).
-func (s *Session) askDelimiter(survey *migrate.Survey) error {
-	list, err := s.client.List("", "", nil).Collect()
-	if err == nil && len(list) > 0 {
-		survey.Delimiter = list[0].Delim
-	}
-	return err
-}
+// A question is sent at once; what it returns waits for the answer. So all of them take one round trip.
+type question func(*migrate.Survey) (answer func() error)
 
-func (s *Session) askNamespace(survey *migrate.Survey) error {
-	if !s.wire.caps.Has(goimap.CapNamespace) {
-		return s.guessPrefix(survey)
-	}
-	data, err := s.client.Namespace().Wait()
-	if err != nil || len(data.Personal) == 0 {
+// unasked is the answer where there is nothing to ask.
+func unasked() error { return nil }
+
+// askDelimiter sends LIST "" "" (RFC 9051 section 6.3.9).
+func (s *Session) askDelimiter(survey *migrate.Survey) func() error {
+	asked := s.client.List("", "", nil)
+	return func() error {
+		list, err := asked.Collect()
+		if err == nil && len(list) > 0 {
+			survey.Delimiter = list[0].Delim
+		}
 		return err
 	}
-	survey.Prefix = data.Personal[0].Prefix
-	if d := data.Personal[0].Delim; d != 0 {
-		survey.Delimiter = d
+}
+
+// askNamespace has its answer after that of askDelimiter.
+func (s *Session) askNamespace(survey *migrate.Survey) func() error {
+	if !s.wire.caps.Has(goimap.CapNamespace) {
+		return func() error { return s.guessPrefix(survey) }
 	}
-	return nil
+	asked := s.client.Namespace()
+	return func() error {
+		data, err := asked.Wait()
+		if err != nil || len(data.Personal) == 0 {
+			return err
+		}
+		survey.Prefix = data.Personal[0].Prefix
+		if d := data.Personal[0].Delim; d != 0 {
+			survey.Delimiter = d
+		}
+		return nil
+	}
 }
 
 // guessPrefix looks at the mailboxes of a server without NAMESPACE: where all lie below INBOX, new ones belong there too.
@@ -77,35 +94,41 @@ func (s *Session) guessPrefix(survey *migrate.Survey) error {
 }
 
 // askAppendMax takes APPENDLIMIT=n from the capabilities, or asks STATUS where it goes by mailbox (RFC 7889).
-func (s *Session) askAppendMax(survey *migrate.Survey) error {
+func (s *Session) askAppendMax(survey *migrate.Survey) func() error {
 	for name := range s.wire.caps {
 		if n, ok := strings.CutPrefix(string(name), "APPENDLIMIT="); ok {
 			survey.AppendMax, _ = strconv.ParseInt(n, 10, 64)
-			return nil
+			return unasked
 		}
 	}
 	if _, ok := s.wire.caps[goimap.CapAppendLimit]; !ok {
-		return nil
+		return unasked
 	}
-	data, err := s.client.Status(inbox, &goimap.StatusOptions{AppendLimit: true}).Wait()
-	if err == nil && data.AppendLimit != nil {
-		survey.AppendMax = int64(*data.AppendLimit)
+	asked := s.client.Status(inbox, &goimap.StatusOptions{AppendLimit: true})
+	return func() error {
+		data, err := asked.Wait()
+		if err == nil && data.AppendLimit != nil {
+			survey.AppendMax = int64(*data.AppendLimit)
+		}
+		return err
 	}
-	return err
 }
 
 // askQuota asks for the quota of INBOX (RFC 9208); of several roots the one with the least room counts.
-func (s *Session) askQuota(survey *migrate.Survey) error {
+func (s *Session) askQuota(survey *migrate.Survey) func() error {
 	if !s.wire.caps.Has("QUOTA") {
-		return nil
+		return unasked
 	}
-	quotas, err := s.client.GetQuotaRoot(inbox).Wait()
-	for _, quota := range quotas {
-		if storage, ok := quota.Resources[goimap.QuotaResourceStorage]; ok {
-			takeQuota(survey, storage)
+	asked := s.client.GetQuotaRoot(inbox)
+	return func() error {
+		quotas, err := asked.Wait()
+		for _, quota := range quotas {
+			if storage, ok := quota.Resources[goimap.QuotaResourceStorage]; ok {
+				takeQuota(survey, storage)
+			}
 		}
+		return err
 	}
-	return err
 }
 
 // takeQuota counts in units of 1024 octets (RFC 9208 section 5.1).
