@@ -60,6 +60,23 @@ func TestScriptSurvey(t *testing.T) {
 	}
 }
 
+// A server far away is asked everything before it has answered anything.
+func TestScriptSurveyIsOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	session := script{}.with(script{
+		"CAPABILITY": "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR NAMESPACE QUOTA APPENDLIMIT\n%T OK done",
+		"LIST":       "", "NAMESPACE": "", "STATUS": "",
+		"GETQUOTAROOT": "* LIST (\\Noselect) \".\" \"\"\nT1 OK done\n* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nT2 OK done\n" +
+			"* STATUS INBOX (APPENDLIMIT 4711)\nT3 OK done\n* QUOTAROOT INBOX a\n* QUOTA a (STORAGE 1 2)\n%T OK done",
+	}).dial(t)
+	got, err := session.(migrate.Arranger).Survey(t.Context())
+	got.Server = ""
+	want := migrate.Survey{Delimiter: '.', Prefix: "INBOX.", AppendMax: 4711, HasQuota: true, QuotaUsed: 1024, QuotaLimit: 2048}
+	if err != nil || got != want {
+		t.Errorf("Survey: got %+v and %v, want %+v", got, err, want)
+	}
+}
+
 func TestScriptCreate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
