@@ -163,11 +163,16 @@ func safeName(text string) string {
 		}
 		return r
 	}, text)
-	text = strings.TrimRight(strings.TrimSpace(clip(text, maxName)), ". ")
+	text = fitName(text)
 	if reserved(text) || strings.HasPrefix(text, ".") {
-		return "_" + text
+		return fitName("_" + text)
 	}
 	return text
+}
+
+// fitName shortens a name, and takes away what Windows doesn't see at its end.
+func fitName(text string) string {
+	return strings.TrimRight(strings.TrimSpace(clip(text, maxName)), ". ")
 }
 
 // reserved reports whether Windows takes a name for a device, whatever comes after its first dot.

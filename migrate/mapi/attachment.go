@@ -194,7 +194,7 @@ func (it *item) reference(f *attached) {
 // describe adds the fields that say what the file is called and how it is meant.
 func (f *attached) describe(disposition string) {
 	f.part.fields.disposition(disposition, f.name, f.dates()...)
-	if f.cid != "" && isASCII(f.cid) && len(f.cid) < hardLine/2 && !strings.ContainsAny(f.cid, " \"<>()\x7f") {
+	if f.cid != "" && len(f.cid) < hardLine/2 && strings.IndexFunc(f.cid, notInID) < 0 {
 		f.part.fields.add("Content-ID", "<"+f.cid+">")
 	} else {
 		f.cid = ""

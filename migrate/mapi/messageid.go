@@ -59,6 +59,9 @@ func messageIDs(text string) string {
 	return strings.Join(ids, " ")
 }
 
+// notInID reports whether a character can't stand between the brackets of an identifier.
+func notInID(r rune) bool { return r <= ' ' || r >= 0x7F || strings.ContainsRune(`"<>()`, r) }
+
 func visible(r rune) rune {
 	if r <= ' ' {
 		return -1
