@@ -132,7 +132,7 @@ type grouping struct {
 
 	exact     string // of the first complete candidate of this nomination
 	unknown   bool   // of one of them the content is not known
-	differ    bool   // they have not all the same bytes
+	differ    bool   // they have not all the same bytes, or of one the content is known: then bytes and contents would be compared
 	undecided bool   // both, in this nomination or one before
 }
 
@@ -167,7 +167,7 @@ func (g *grouping) compare(c state.Candidate) {
 		return
 	}
 	g.unknown = g.unknown || c.Content == ""
-	g.differ = g.differ || c.Exact != g.exact
+	g.differ = g.differ || c.Exact != g.exact || c.Content != ""
 	g.undecided = g.undecided || g.unknown && g.differ
 }
 

@@ -10,8 +10,8 @@ import (
 	"unpop/state"
 )
 
-// The walk over the candidates needs a content digest exactly where complete ones of a nomination differ in bytes and one of them has
-// none, whatever else there is.
+// The walk over the candidates needs a content digest exactly where a complete one has none and another of its nomination has one, or
+// other bytes.
 func TestGroupingNoticesWhatIsUndecided(t *testing.T) {
 	t.Parallel()
 	ledger, err := state.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"))
@@ -66,7 +66,7 @@ func rank(is bool) int {
 func undecided(all []state.Candidate) bool {
 	for _, c := range all {
 		for _, d := range all {
-			if c.Key == d.Key && c.Trace == d.Trace && !c.Partial && !d.Partial && c.Exact != d.Exact && c.Content == "" {
+			if c.Key == d.Key && c.Trace == d.Trace && !c.Partial && !d.Partial && (c.Exact != d.Exact || d.Content != "") && c.Content == "" {
 				return true
 			}
 		}

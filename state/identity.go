@@ -63,11 +63,11 @@ func scanCandidate(rows *sql.Rows) (Candidate, error) {
 }
 
 // Undecided lists the candidates whose content digest is needed and not known: those that share key and trace with
-// one of other bytes. Those of equal bytes follow each other.
+// one of other bytes, or with one whose digest an earlier plan needed. Those of equal bytes follow each other.
 func (a *Account) Undecided(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
 	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM "+
-		"(SELECT *, min(exact) OVER same AS least, max(exact) OVER same AS most FROM ("+candidates(a.id, sources)+") WHERE partial = 0 "+
-		"WINDOW same AS (PARTITION BY key, trace)) WHERE least <> most AND content IS NULL ORDER BY exact, anchor DESC, id")
+		"(SELECT *, min(exact) OVER same AS least, max(exact) OVER same AS most, max(content) OVER same AS known FROM ("+candidates(a.id, sources)+
+		") WHERE partial = 0 WINDOW same AS (PARTITION BY key, trace)) WHERE (least <> most OR known IS NOT NULL) AND content IS NULL ORDER BY exact, anchor DESC, id")
 }
 
 // HasRebuilt tells whether any copy was made anew by its source, so that Rebuilt may have something to list: it takes as long as sorting
