@@ -39,11 +39,11 @@ func (p *Plan) Fits() bool { return p.Lacking() == 0 }
 // Plan decides which copies are one message and where each goes, and stores it in the ledger. The target is asked, and not
 // changed. Scan comes before it.
 func (m *Migration) Plan(ctx context.Context) (*Plan, error) {
-	mailboxes, err := m.plan(ctx)
+	p, err := m.plan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return m.describe(ctx, mailboxes)
+	return p, m.describe(ctx, p)
 }
 
 // planStep makes the plan, and keeps it for who wants to see it.
@@ -66,8 +66,8 @@ func (m *Migration) approved(ctx context.Context) error {
 	return m.opts.Approve(ctx, plan)
 }
 
-// plan is Plan for those who don't want to see it. It returns what the target has.
-func (m *Migration) plan(ctx context.Context) ([]MailboxInfo, error) {
+// plan is Plan for those who don't want to see it: of what it returns only the mailboxes are filled in.
+func (m *Migration) plan(ctx context.Context) (*Plan, error) {
 	m.p.Begin(StepPlan, 0, 0)
 	mailboxes, err := m.match(ctx)
 	if err != nil {
@@ -81,10 +81,13 @@ func (m *Migration) plan(ctx context.Context) ([]MailboxInfo, error) {
 	}
 	m.p.Begin(StepPlan, 0, 0) // what the target holds was counted meanwhile
 	loads, err := m.account.Loads(ctx, state.Planned)
+	p := &Plan{Survey: m.survey}
 	for _, l := range loads {
 		m.p.Done(l.Messages, l.Bytes)
+		exists := slices.ContainsFunc(mailboxes, func(b MailboxInfo) bool { return b.Name == l.Mailbox.Name })
+		p.Mailboxes = append(p.Mailboxes, PlannedMailbox{Load: l, New: !exists})
 	}
-	return mailboxes, err
+	return p, err
 }
 
 // match brings the ledger in line with the target, and the folders with its mailboxes.
@@ -230,24 +233,15 @@ func (m *Migration) basis(ctx context.Context) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// describe collects what a person wants to see.
-func (m *Migration) describe(ctx context.Context, mailboxes []MailboxInfo) (*Plan, error) {
-	p := &Plan{Survey: m.survey}
-	loads, err := m.account.Loads(ctx, state.Planned)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range loads {
-		exists := slices.ContainsFunc(mailboxes, func(b MailboxInfo) bool { return b.Name == l.Mailbox.Name })
-		p.Mailboxes = append(p.Mailboxes, PlannedMailbox{Load: l, New: !exists})
-	}
+// describe adds what a person wants to see beside the mailboxes.
+func (m *Migration) describe(ctx context.Context, p *Plan) (err error) {
 	if p.Folders, err = m.plannedFolders(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if p.Tally, err = m.Tally(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return p, m.forecast(ctx, p)
+	return m.forecast(ctx, p)
 }
 
 func (m *Migration) plannedFolders(ctx context.Context) ([]PlannedFolder, error) {

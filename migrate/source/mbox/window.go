@@ -10,8 +10,9 @@ import (
 	"unpop/migrate"
 )
 
-// windowSize bounds the memory for a file of any size.
-const windowSize = 1 << 20
+// windowSize bounds the memory for a file of any size. A window has room for the longest header that is looked at, and is small
+// enough to stay in a core's cache while it is searched and digested.
+const windowSize = maxHeader + 2*lookahead
 
 // A window is the piece of a file that is in memory. It moves forward; what it still holds is not read again.
 type window struct {
