@@ -12,8 +12,14 @@ import (
 // where each of them is, eight bytes each; their values are read when they are asked for. It may be used from several goroutines.
 type Context struct {
 	heap    *heap
-	props   []Property // in the order of the file, which is that of the ids
-	damaged []error    // parts of the list that can't be read
+	slots   []slot  // in the order of the file, which is that of the ids
+	damaged []error // parts of the list that can't be read
+}
+
+// slot is where a property is.
+type slot struct {
+	id, typ uint16
+	word    [4]byte // the value, if it is no longer; else where it is
 }
 
 // Property is a property of a context.
@@ -21,7 +27,7 @@ type Property struct {
 	ID   uint16
 	Type uint16
 
-	word [4]byte // the value, if it is no longer; else where it is
+	slot *slot
 	from *Context
 }
 
@@ -38,14 +44,14 @@ func OpenContext(n ndb.Node) (*Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{heap: h, props: make([]Property, 0, 64)} // most have fewer
+	c := &Context{heap: h, slots: make([]slot, 0, 64)} // most have fewer
 	t.walk(func(r []byte, err error) bool {
 		if err != nil {
 			c.damaged = append(c.damaged, err)
 			return len(c.damaged) < maxDamaged
 		}
-		c.props = append(c.props, Property{binary.LittleEndian.Uint16(r), binary.LittleEndian.Uint16(r[2:]), [4]byte(r[4:8]), c})
-		return len(c.props) < 1<<16
+		c.slots = append(c.slots, slot{binary.LittleEndian.Uint16(r), binary.LittleEndian.Uint16(r[2:]), [4]byte(r[4:8])})
+		return len(c.slots) < 1<<16
 	})
 	return c, nil
 }
@@ -59,8 +65,8 @@ func (c *Context) Node() ndb.Node { return c.heap.node }
 // All yields the properties, and an error for each part of their list that can't be read.
 func (c *Context) All() iter.Seq2[Property, error] {
 	return func(yield func(Property, error) bool) {
-		for _, p := range c.props {
-			if !yield(p, nil) {
+		for i := range c.slots {
+			if !yield(c.property(i), nil) {
 				return
 			}
 		}
@@ -74,12 +80,17 @@ func (c *Context) All() iter.Seq2[Property, error] {
 
 // Property finds a property by its id.
 func (c *Context) Property(id uint16) (Property, bool) {
-	for _, p := range c.props {
-		if p.ID == id {
-			return p, true
+	for i := range c.slots {
+		if c.slots[i].id == id {
+			return c.property(i), true
 		}
 	}
 	return Property{}, false
+}
+
+func (c *Context) property(i int) Property {
+	s := &c.slots[i]
+	return Property{s.id, s.typ, s, c}
 }
 
 // Get returns the value of a property, and whether there is such a property. A value beyond [MaxValue] is [ErrTooLarge].
@@ -104,7 +115,7 @@ func (c *Context) Open(id uint16) (Stream, error) {
 // Value reads the value. One beyond [MaxValue] is [ErrTooLarge].
 func (p Property) Value() (Value, error) {
 	if size := fixedSize(p.Type); size > 0 && size <= 4 {
-		return Value{p.Type, p.word[:size]}, nil
+		return Value{p.Type, p.slot.word[:size:size]}, nil
 	}
 	return p.from.heap.value(p.ID, p.Type, p.hnid())
 }
@@ -112,10 +123,10 @@ func (p Property) Value() (Value, error) {
 // Open returns the value, however large it is. That of an Object is what is in its subnode.
 func (p Property) Open() (Stream, error) {
 	if size := fixedSize(p.Type); size > 0 && size <= 4 {
-		return inline(p.word[:size]), nil
+		return inline(p.slot.word[:size:size]), nil
 	}
 	return p.from.heap.stream(p.ID, p.Type, p.hnid())
 }
 
 // hnid is where a value is that doesn't fit into four bytes.
-func (p Property) hnid() hid { return hid(binary.LittleEndian.Uint32(p.word[:])) }
+func (p Property) hnid() hid { return hid(binary.LittleEndian.Uint32(p.slot.word[:])) }
