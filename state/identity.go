@@ -88,10 +88,13 @@ func (a *Account) Rebuilt(ctx context.Context, sources []int64) iter.Seq2[Candid
 		") WHERE partial = 0 WINDOW same AS (PARTITION BY key, trace)) WHERE made = 1 AND least <> most ORDER BY key, trace, anchor DESC, rebuilt, id")
 }
 
-// Candidates lists all, so that the copies of one message follow each other: by key and trace, complete ones before partial
-// ones, then by content where it is known, else by bytes; anchors first, then the oldest copy.
+// Candidates lists them so that the copies of one message follow each other: by key and trace, complete ones before partial
+// ones, then by content where it is known, else by bytes; anchors first, then the oldest copy. Those that share their key with no other
+// one, most as a rule, are left out, but for copies of which an earlier plan found something else.
 func (a *Account) Candidates(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
-	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM ("+candidates(a.id, sources)+") "+
+	all := candidates(a.id, sources)
+	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM ("+all+") WHERE variant <> 0 OR anchor = 0 AND message <> id OR "+
+		"key IN (SELECT key FROM ("+all+") GROUP BY key HAVING count(*) > 1) "+
 		"ORDER BY key, trace, partial, coalesce(content, exact), anchor DESC, id")
 }
 

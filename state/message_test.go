@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -289,6 +290,29 @@ func TestQuarantineOnce(t *testing.T) {
 		if fresh, err := f.Quarantine(t.Context(), []byte("digest")); err != nil || fresh != want {
 			t.Errorf("time %d: got %v, %v, want %v", i+1, fresh, err, want)
 		}
+	}
+}
+
+// Of copies that are alone only those are looked at of which an earlier plan said something else.
+func TestCandidatesAlone(t *testing.T) {
+	t.Parallel()
+	f := fill(t)
+	f.scan(f.row("a", "x"), f.row("b", "x"), f.row("c", "x"), f.row("d", "x"), f.row("d", "y"))
+	batch := f.Batch()
+	err := errors.Join(batch.SetVariant(t.Context(), Candidate{ID: 1, Message: 1}, true), batch.SetMessage(t.Context(), 3, 2), batch.Flush(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int64
+	for c, err := range f.Candidates(t.Context(), []int64{f.source}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, c.ID)
+	}
+	slices.Sort(got)
+	if want := []int64{1, 3, 4, 5}; !slices.Equal(got, want) {
+		t.Errorf("got %d, want %d", got, want)
 	}
 }
 

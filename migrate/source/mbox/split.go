@@ -53,6 +53,7 @@ func newSplitter(r io.ReaderAt, size int64, how rule, check func() error) *split
 // newSplitterAt returns a splitter that goes on at a separator. It fails with [migrate.ErrChanged] where there is none.
 func newSplitterAt(r io.ReaderAt, size int64, how rule, check func() error, at int64) (*splitter, error) {
 	s := &splitter{window: newWindow(r, size, check), rule: how}
+	s.from(at-min(at, back), 1) // so that the window need not go back
 	line, ok := s.accept(at)
 	if s.err != nil || !ok {
 		s.free()
@@ -162,12 +163,14 @@ func (s *splitter) find(text []byte) int {
 
 var lineFrom = []byte("\nFrom")
 
+// back is how much before a From_ line is looked at: the ends of two lines.
+const back = 3
+
 // accept says whether the "From" at an offset begins a separator.
 func (s *splitter) accept(at int64) (fromLine, bool) {
 	if head := s.from(at, len("From:")); len(head) > 4 && head[4] == ':' {
 		return fromLine{}, false // the header field, in nearly every message
 	}
-	const back = 3
 	lead := min(at, back)
 	text := s.from(at-lead, back+lookahead)
 	before, text := text[:lead], text[lead:]
