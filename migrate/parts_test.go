@@ -65,17 +65,44 @@ func TestStatusFields(t *testing.T) {
 		{"Status", "O", Copy{}},
 		{"X-Status", "AFT", Copy{Flags: Answered | Flagged | Draft}},
 		{"X-Status", "D", Copy{Expunged: true}},
+		{"Status", "Delivered", Copy{}},
+		{"X-Status", "FAILED", Copy{}},
 		{"X-Keywords", "a, b", Copy{Keywords: []string{"a", "b"}}},
 		{"X-Evolution", "00000003-0011", Copy{Flags: Answered | Seen}},
 		{"X-Evolution", "00000003-0002", Copy{Expunged: true}},
 		{"X-Evolution", "00000003", Copy{}},
 		{"X-Gmail-Labels", "Inbox,Opened,Starred", Copy{Flags: Seen | Flagged}},
+		{"X-Gmail-Labels", `Inbox,"Opened, then forgotten"`, Copy{}},
+		{"X-Gmail-Labels", "=?UTF-8?Q?Opened,Universit=C3=A0?=", Copy{Flags: Seen}},
+		{"X-Gmail-Labels", "=?UTF-8?Q?Archiviert,Ge=C3=B6ffnet,Kategorie:_=22Pers=C3=B6nlich=22?=", Copy{Flags: Seen}},
+		{"X-Gmail-Labels", "=?UTF-8?Q?Messages_archiv=C3=A9s,Ouvert,Brouillons,Cat=C3=A9gorie=C2=A0:_?= =?UTF-8?Q?E-mails?=", Copy{Flags: Seen | Draft}},
 		{"Subject", "R", Copy{}},
 	} {
 		var got Copy
 		applyStatus(&got, []dedupe.Field{{Name: tt.name, Value: tt.value}})
 		if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 			t.Errorf("%s: %s: got %+v, want %+v", tt.name, tt.value, got, tt.want)
+		}
+	}
+}
+
+// KMail's letters mean other things, and its Status says that everything was read.
+func TestKMailStatus(t *testing.T) {
+	t.Parallel()
+	for letters, want := range map[string]Copy{
+		"N":    {},
+		"U":    {},
+		"UI":   {Flags: Seen},
+		"RG":   {Flags: Seen | Flagged},
+		"OAC":  {Flags: Seen | Answered},
+		"ORFT": {Flags: Seen, Keywords: []string{"$Forwarded"}},
+		"RD":   {Flags: Seen, Expunged: true},
+		"AFT":  {Flags: Seen | Answered | Flagged | Draft}, // not KMail's
+	} {
+		var got Copy
+		applyStatus(&got, []dedupe.Field{{Name: "Status", Value: "RO"}, {Name: "X-Status", Value: letters}, {Name: "X-KMail-MDN-Sent"}})
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: got %+v, want %+v", letters, got, want)
 		}
 	}
 }

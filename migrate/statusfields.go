@@ -13,8 +13,12 @@ const forwarded = "$Forwarded"
 
 // applyStatus reads what mail clients wrote into the header of their own files and adds it to the copy's state.
 func applyStatus(c *Copy, fields []dedupe.Field) {
+	known := statusFields
+	if slices.ContainsFunc(fields, fromKMail) {
+		known = kmailFields
+	}
 	for _, f := range fields {
-		if read := statusFields[strings.ToLower(f.Name)]; read != nil {
+		if read := known[strings.ToLower(f.Name)]; read != nil {
 			read(c, f.Value)
 		}
 	}
@@ -60,8 +64,15 @@ func mozillaStatus2(c *Copy, value string) {
 	}
 }
 
-// mboxStatus reads Status and X-Status, letters that Berkeley mail, Pine, mutt and Dovecot agree on.
+// statusLetters are those that any program writes into Status or X-Status.
+const statusLetters = "ADFNORSTUdrs "
+
+// mboxStatus reads Status and X-Status, letters that Berkeley mail, Pine, mutt and Dovecot agree on. Anything else is not a mail
+// client's: "Status: Delivered" speaks of a parcel.
 func mboxStatus(c *Copy, value string) {
+	if strings.Trim(value, statusLetters) != "" {
+		return
+	}
 	for _, letter := range value {
 		switch letter {
 		case 'R':
@@ -91,20 +102,6 @@ func evolutionFlags(c *Copy, value string) {
 		}
 	}
 	c.Expunged = c.Expunged || bits&2 != 0
-}
-
-// gmailLabels reads what Google Takeout says of a message's state; its labels are folders of Gmail, not keywords.
-func gmailLabels(c *Copy, value string) {
-	for _, label := range strings.Split(value, ",") {
-		switch strings.Trim(label, ` "`) {
-		case "Opened":
-			c.Flags |= Seen
-		case "Starred":
-			c.Flags |= Flagged
-		case "Draft", "Drafts":
-			c.Flags |= Draft
-		}
-	}
 }
 
 func splitKeywords(value string) []string {
