@@ -8,7 +8,7 @@ import (
 // maxHeader is how far a header is read to find its end.
 const maxHeader = 512 << 10
 
-// header finds the end of a message's header and its Content-Length.
+// header finds the end of a message's header and the fields that matter here.
 func (s *splitter) header(m *message) {
 	text := s.fromStart(m, lookahead)
 	if !s.headerIn(text, m) && !s.atEnd(m.start, text) {
@@ -40,6 +40,7 @@ func (s *splitter) headerIn(text []byte, m *message) bool {
 		if length, ok := contentLength(line); ok {
 			m.declared = length
 		}
+		m.internal = m.internal || isFolderData(line)
 	}
 	m.unended = len(text) > 0 && len(text) < maxHeader
 	return false
@@ -47,12 +48,28 @@ func (s *splitter) headerIn(text []byte, m *message) bool {
 
 // contentLength reads the field of that name.
 func contentLength(line []byte) (int64, bool) {
-	const name = "Content-Length:"
-	if len(line) <= len(name) || line[0]|0x20 != 'c' || !bytes.EqualFold(line[:len(name)], []byte(name)) {
+	value, ok := fieldValue(line, "Content-Length:")
+	if !ok {
 		return 0, false
 	}
-	n, err := strconv.ParseInt(string(bytes.TrimSpace(line[len(name):])), 10, 64)
+	n, err := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
 	return n, err == nil && n >= 0
+}
+
+// isFolderData reports whether a line is the field that makes a message one of UW imapd's, Pine's and Dovecot's own: "X-IMAP:", the
+// folder's UIDVALIDITY and its last UID. A message that came by mail has an X-IMAPbase instead.
+func isFolderData(line []byte) bool {
+	value, _ := fieldValue(line, "X-IMAP:")
+	value = bytes.TrimLeft(value, " \t")
+	return len(value) > 0 && value[0] >= '0' && value[0] <= '9'
+}
+
+// fieldValue returns what follows a name and its colon at the start of a line.
+func fieldValue(line []byte, name string) ([]byte, bool) {
+	if len(line) <= len(name) || line[0]|0x20 != name[0]|0x20 || !bytes.EqualFold(line[:len(name)], []byte(name)) {
+		return nil, false
+	}
+	return line[len(name):], true
 }
 
 // jump goes to the end that Content-Length gives, if it is believed in this file and leads to a separator or the end

@@ -88,6 +88,26 @@ func TestRemarks(t *testing.T) {
 	}
 }
 
+// The first message may be none: the servers and programs that write it never show it.
+func TestFolderData(t *testing.T) {
+	t.Parallel()
+	const data = "Date: 23 Nov 2005 11:38:42 +0100\nFrom: Mail System Internal Data <MAILER-DAEMON@mail.example.org>\n" +
+		"Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nMessage-ID: <1132742322@mail.example.org>\n" +
+		"X-IMAP: 1132742306 0000000001\nStatus: RO\n\nThis text is part of the internal format of your mail folder.\n\n"
+	for mbox, want := range map[string]int{
+		from1 + data:                                                0,
+		from1 + data + from1 + mail("1\n"):                          1,
+		from1 + mail("1\n\n") + from1 + data:                        2,
+		from1 + "X-IMAPbase: 1132742306 0000000001\n" + mail("1\n"): 1,
+		from1 + "X-IMAP: yes\n" + mail("1\n"):                       1,
+	} {
+		all, part := copies(t, write(t, mbox))
+		if len(all) != want || (len(part.Remarks()) == 1) != strings.HasPrefix(mbox, from1+data) {
+			t.Errorf("%q: got %d messages and remarks %q, want %d", mbox, len(all), part.Remarks(), want)
+		}
+	}
+}
+
 func TestOpenAtChanged(t *testing.T) {
 	t.Parallel()
 	data := from1 + mail("1\n") + "\n" + from1 + mail("22\n") + "\n"

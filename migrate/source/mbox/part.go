@@ -101,6 +101,7 @@ func (p *Part) add(o oddities) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.odd.found += o.found
+	p.odd.data += o.data
 	p.odd.skipped += o.skipped
 	p.odd.inHoles += o.inHoles
 	p.odd.doubts += o.doubts
@@ -122,6 +123,7 @@ func (p *Part) Remarks() []string {
 	}
 	o, how, size := p.odd, p.listed.how, p.listed.file.Size()
 	note(o.found == 0 && size > 0, "no message found in %d bytes", size)
+	note(o.data > 0, "the first message left aside: in it a mail server keeps its own data about the folder")
 	note(o.found > 0 && o.skipped > o.inHoles, "%d bytes before the first message skipped", o.skipped-o.inHoles)
 	note(o.inHoles > 0, "%d bytes of zeros between messages skipped", o.inHoles)
 	note(how.eol == '\r', "lines end in CR, as on old Macs")

@@ -16,6 +16,7 @@ type message struct {
 	line     fromLine
 	unended  bool  // there is no blank line after the header
 	torn     bool  // it ends the file, in the middle of a line
+	internal bool  // it has the field of a server's folder data
 	declared int64 // its Content-Length; -1 if there is none
 	body     int64 // what follows the header
 }
@@ -31,6 +32,7 @@ type splitter struct {
 // oddities count what was found in a file and what was passed over.
 type oddities struct {
 	found   int   // messages so far
+	data    int   // messages that hold a mail server's data about the folder
 	skipped int64 // bytes that are in no message: before the first one, and holes
 	inHoles int64 // of them those in holes, runs of NUL between messages
 	doubts  int   // lines that only lack the blank line before them

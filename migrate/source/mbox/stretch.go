@@ -52,6 +52,10 @@ func (t *stretch) list(ctx context.Context, yield func(*migrate.Copy, error) boo
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if m.internal && t.from == 0 && t.s.found == 1 {
+			t.s.data++
+			continue
+		}
 		if t.last = m; !yield(t.part.describe(m, t.layout), nil) {
 			return nil
 		}
