@@ -62,7 +62,7 @@ func (w *walk) start(entries []fs.DirEntry) error {
 	var prefix []string
 	if w.isFolder(".", entries) {
 		f := folder{name: ".", path: []string{"INBOX"}, inbox: true}
-		if !inboxLike(filepath.Base(w.root)) && !w.hasDotted(entries) {
+		if !inboxLike(filepath.Base(w.root)) && !isAccount(entries) && !w.hasDotted(entries) {
 			f = folder{name: ".", path: w.dotted(strings.TrimPrefix(filepath.Base(w.root), "."))}
 			if filepath.Base(w.root)[0] != '.' {
 				f.path = []string{w.decode(filepath.Base(w.root))}
@@ -83,6 +83,16 @@ func inboxLike(base string) bool {
 		return true
 	}
 	return migrate.RoleOf(base) == migrate.RoleInbox
+}
+
+// accountMarks are files that Dovecot, Courier and quotas leave in the top directory of an account, and in no other.
+var accountMarks = []string{
+	"dovecot-uidvalidity", "subscriptions", "courierimapsubscribed", "courierpop3dsizelist", "maildirsize",
+}
+
+// isAccount reports whether a directory has one of them. Maildir++ has a mark of its own for what is only a folder.
+func isAccount(entries []fs.DirEntry) bool {
+	return !hasName(entries, "maildirfolder") && slices.ContainsFunc(accountMarks, func(mark string) bool { return hasName(entries, mark) })
 }
 
 // hasDotted reports whether a directory has Maildir++ folders.
