@@ -144,9 +144,18 @@ func isMbox(path string) bool {
 	}
 	if !info.IsDir() {
 		is, err := mbox.IsMbox(path)
-		return is && err == nil
+		return (is || isSpool(path, info)) && err == nil
 	}
 	return holdsMbox(path, func(string) bool { return true })
+}
+
+// isSpool reports whether a file may be the mbox of somebody who has fetched all mail: it is empty, and not called like something else.
+func isSpool(path string, info os.FileInfo) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".pst", ".ost", ".msg", ".eml", ".dbx", ".emlx":
+		return false
+	}
+	return info.Mode().IsRegular() && info.Size() == 0
 }
 
 // holdsMbox reports whether there is an mbox file below a directory whose path from there is accepted.

@@ -85,6 +85,19 @@ func TestOpenFindsTheKind(t *testing.T) {
 	}
 }
 
+// Whoever fetches all mail leaves an empty file on the server; with hundreds of accounts some are always like that.
+func TestEmptySpool(t *testing.T) {
+	t.Parallel()
+	root := plant(t, map[string]string{"spool/anna.rossi": "", "spool/a.pst": ""})
+	s, found, err := Open(root + "/spool/anna.rossi")
+	if err != nil || found.Kind != "mbox" || firstMessage(t, s) != "" {
+		t.Errorf("got %+v, %v, want an mbox without messages", found, err)
+	}
+	if _, _, err := Open(root + "/spool/a.pst"); !errors.Is(err, ErrUnknown) {
+		t.Errorf("an empty data file: got %v, want %v", err, ErrUnknown)
+	}
+}
+
 // firstMessage reads the first message of a source.
 func firstMessage(t *testing.T, s migrate.Source) string {
 	t.Helper()
