@@ -86,9 +86,14 @@ func parseWords(rest []byte) (time.Time, bool) {
 	return m.finish(rest)
 }
 
+// parseAsctime goes on after the day. JavaScript's Date.toString puts the year here: "Mon Jan 02 2006 15:04:05 GMT+0100 (…)".
 func parseAsctime(m moment, rest []byte) (time.Time, bool) {
 	var ok bool
 	token, rest := nextToken(rest)
+	if len(token) == 4 && parseYear(token) > 0 {
+		m.year = parseYear(token)
+		token, rest = nextToken(rest)
+	}
 	if m.clock, ok = parseClock(token); !ok {
 		return time.Time{}, false
 	}
@@ -96,7 +101,7 @@ func parseAsctime(m moment, rest []byte) (time.Time, bool) {
 }
 
 // finish reads what may follow the time of day, in any order: the year if it isn't known yet, up to two zones,
-// and at last UUCP's "remote from host".
+// and at last UUCP's "remote from host" or a comment.
 func (m moment) finish(rest []byte) (time.Time, bool) {
 	for zones := 0; ; {
 		token, next := nextToken(rest)
@@ -110,6 +115,8 @@ func (m moment) finish(rest []byte) (time.Time, bool) {
 			if m.zone == nil {
 				m.zone = zone
 			}
+		} else if token[0] == '(' && bytes.HasSuffix(bytes.TrimRight(rest, " \t"), []byte{')'}) {
+			return m.time()
 		} else {
 			return time.Time{}, false
 		}

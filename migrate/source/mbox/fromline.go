@@ -12,7 +12,7 @@ const (
 	fromNone    fromKind = iota // not a From_ line
 	fromBare                    // "From": could be prose
 	fromSpace                   // "From ": Thunderbird's
-	fromAddress                 // "From address": Takeout without dates
+	fromAddress                 // "From address": Takeout without dates, and dates in forms and languages that aren't known
 	fromDash                    // "From - date", "From -": Netscape's, Thunderbird's
 	fromDated                   // "From sender date"
 )
@@ -64,14 +64,23 @@ func parseDash(rest []byte) fromLine {
 	if _, date, ok := findDate(rest); ok {
 		return fromLine{kind: fromDash, date: date}
 	}
-	for token, rest := nextToken(rest); len(token) > 0; token, rest = nextToken(rest) {
-		if _, ok := parseClock(token); ok {
-			return fromLine{kind: fromDash}
-		}
+	if hasClock(rest) {
+		return fromLine{kind: fromDash}
 	}
 	return fromLine{}
 }
 
+// hasClock reports whether there is a time of day in a text.
+func hasClock(text []byte) bool {
+	for token, rest := nextToken(text); len(token) > 0; token, rest = nextToken(rest) {
+		if _, ok := parseClock(token); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// parseSender reads any other From_ line. After an address a time of day will do.
 func parseSender(rest []byte) fromLine {
 	if before, date, ok := findDate(rest); ok {
 		sender := bytes.TrimSpace(before)
@@ -80,8 +89,9 @@ func parseSender(rest []byte) fromLine {
 		}
 		return fromLine{kind: fromDated, sender: sender, date: date}
 	}
-	if bytes.IndexByte(rest, '@') > 0 && !bytes.ContainsAny(rest, " \t") {
-		return fromLine{kind: fromAddress, sender: rest}
+	address, after := nextToken(rest)
+	if bytes.IndexByte(address, '@') > 0 && (len(after) == 0 || hasClock(after)) {
+		return fromLine{kind: fromAddress, sender: address}
 	}
 	return fromLine{}
 }

@@ -13,13 +13,13 @@ var zoneHours = map[string]int{
 	"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }
 
-// parseZone reads "+0100", "+01:00", "EST" or "(EST)". A name that isn't known is UTC, as is none at all.
+// parseZone reads "+0100", "+01:00", "GMT+0100", "EST" or "(EST)". A name that isn't known is UTC, as is none at all.
 func parseZone(token []byte) (*time.Location, bool) {
 	if token = bytes.Trim(token, "()"); len(token) == 0 {
 		return nil, false
 	}
-	if token[0] == '+' || token[0] == '-' {
-		return parseOffset(token)
+	if after := bytes.TrimPrefix(bytes.TrimPrefix(token, []byte("GMT")), []byte("UTC")); len(after) > 0 && (after[0] == '+' || after[0] == '-') {
+		return parseOffset(after)
 	}
 	if len(token) > 6 || len(bytes.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) > 0 {
 		return nil, false
