@@ -37,21 +37,26 @@ func Open(path string) (*Source, error) {
 // Close implements [migrate.Source]; there is nothing to release.
 func (s *Source) Close() error { return nil }
 
-// Describe implements [migrate.Describer].
+// Describe implements [migrate.Describer]. It names the files that may hold mail and are not read.
 func (s *Source) Describe() string {
 	if s.file {
 		return "mbox file"
 	}
 	n := 0
-	for part := range s.Parts(context.Background()) {
-		if part != nil {
+	left := s.walk(context.Background(), func(rel string, _ error) bool {
+		if rel != "" {
 			n++
 		}
-	}
+		return true
+	})
+	text := fmt.Sprintf("tree of %d mbox files", n)
 	if n == 1 {
-		return "tree of 1 mbox file"
+		text = "tree of 1 mbox file"
 	}
-	return fmt.Sprintf("tree of %d mbox files", n)
+	if len(left) > 0 {
+		text += "; left aside, as they are not mbox: " + left.String()
+	}
+	return text
 }
 
 // Parts implements [migrate.Source]: the mbox files in the order of their names. A file or directory that can't be read
@@ -62,17 +67,26 @@ func (s *Source) Parts(ctx context.Context) iter.Seq2[migrate.Part, error] {
 			yield(s.part(filepath.Base(s.root), s.root), nil)
 			return
 		}
-		w := walk{ctx: ctx, found: func(rel string, err error) bool {
+		stopped := false
+		s.walk(ctx, func(rel string, err error) bool {
 			if rel == "" {
-				return yield(nil, err) // the root itself
+				stopped = !yield(nil, err) // the root itself
+			} else {
+				stopped = !yield(s.part(rel, filepath.Join(s.root, rel)), err)
 			}
-			return yield(s.part(rel, filepath.Join(s.root, rel)), err)
-		}}
-		w.directory(s.root, "")
-		if err := ctx.Err(); err != nil && !w.stopped {
+			return !stopped
+		})
+		if err := ctx.Err(); err != nil && !stopped {
 			yield(nil, err)
 		}
 	}
+}
+
+// walk reports the mbox files of the tree, and returns what was left aside.
+func (s *Source) walk(ctx context.Context, found func(rel string, err error) bool) aside {
+	w := walk{ctx: ctx, found: found, left: aside{}}
+	w.directory(s.root, "")
+	return w.left
 }
 
 // part makes the part for a file, named by its path relative to the root.

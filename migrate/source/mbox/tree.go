@@ -13,6 +13,7 @@ type walk struct {
 	ctx     context.Context
 	found   func(rel string, err error) bool
 	stopped bool // found wants no more
+	left    aside
 }
 
 // directory reports the mbox files in a directory and below. rel is its path from the root.
@@ -50,6 +51,8 @@ func (w *walk) entry(dir, rel string, entry fs.DirEntry, names map[string]bool) 
 		ok, err := isPart(path, name, names)
 		if ok || err != nil {
 			w.report(rel, err)
+		} else {
+			w.left.note(name)
 		}
 	}
 }
