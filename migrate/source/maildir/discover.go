@@ -53,6 +53,7 @@ func discover(root string, quick bool, dirs int) ([]folder, error) {
 	if err != nil && !errors.Is(err, errEnough) {
 		return nil, err
 	}
+	w.leaveNamespace()
 	slices.SortFunc(w.folders, func(a, b folder) int { return strings.Compare(a.name, b.name) })
 	return w.folders, nil
 }
@@ -83,6 +84,24 @@ func inboxLike(base string) bool {
 		return true
 	}
 	return migrate.RoleOf(base) == migrate.RoleInbox
+}
+
+// namespace is what many servers put before the name of each mailbox but INBOX, and OfflineIMAP keeps.
+const namespace = "INBOX."
+
+// leaveNamespace renames the folders of a tree that is a copy of such a server: INBOX, INBOX.Sent, INBOX.Clienti.ACME side by side.
+// On such a server a dot always is what separates names.
+func (w *walk) leaveNamespace() {
+	for _, f := range w.folders {
+		if f.name != "INBOX" && (!strings.HasPrefix(f.name, namespace) || strings.Contains(f.name, "/")) {
+			return
+		}
+	}
+	for i, f := range w.folders {
+		if below, ok := strings.CutPrefix(f.name, namespace); ok {
+			w.folders[i].path = w.dotted(below)
+		}
+	}
 }
 
 // accountMarks are files that Dovecot, Courier and quotas leave in the top directory of an account, and in no other.

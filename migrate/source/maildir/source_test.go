@@ -140,6 +140,16 @@ func TestLayouts(t *testing.T) {
 				".inbox.directory/.child.directory/grand = inbox/child/grand (1)", ".inbox.directory/child = inbox/child (1)", "inbox = inbox (1)",
 			},
 		},
+		"a server's namespace": {
+			"OfflineIMAP",
+			[]string{"INBOX/cur/1", "INBOX.Sent/cur/", "INBOX.Clienti.ACME/new/2"},
+			[]string{"INBOX = INBOX (1)", "INBOX.Clienti.ACME = Clienti/ACME", "INBOX.Sent = Sent (2)"},
+		},
+		"no namespace": {
+			"OfflineIMAP",
+			[]string{"INBOX/cur/1", "INBOX.old/cur/", "Sent/cur/"},
+			[]string{"INBOX = INBOX (1)", "INBOX.old = INBOX.old", "Sent = Sent (2)"},
+		},
 		"one folder":            {"ACME", []string{"cur/1", "sub/cur/2"}, []string{". = ACME", "sub = ACME/sub"}},
 		"one ++ folder":         {".Sent.2023", []string{"cur/1"}, []string{". = Sent/2023 (2)"}},
 		"inbox by its marks":    {"anna", []string{"cur/1", "dovecot-uidvalidity", "Sent/cur/2"}, []string{". = INBOX (1)", "Sent = Sent (2)"}},
