@@ -70,6 +70,8 @@ func TestStatusFields(t *testing.T) {
 		{"X-Keywords", "a, b", Copy{Keywords: []string{"a", "b"}}},
 		{"X-Evolution", "00000003-0011", Copy{Flags: Answered | Seen}},
 		{"X-Evolution", "00000003-0002", Copy{Expunged: true}},
+		{"X-Evolution", "00000003-0010; flags=paid", Copy{Flags: Seen, Keywords: []string{"paid"}}},
+		{"X-Evolution", `00000003-0012; flags="$Labelwork,paid"; tags="color=#ff0000"`, Copy{Flags: Seen, Expunged: true, Keywords: []string{"$Labelwork", "paid"}}},
 		{"X-Evolution", "00000003", Copy{}},
 		{"X-Gmail-Labels", "Inbox,Opened,Starred", Copy{Flags: Seen | Flagged}},
 		{"X-Gmail-Labels", `Inbox,"Opened, then forgotten"`, Copy{}},

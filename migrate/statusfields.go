@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"mime"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,8 +90,13 @@ func mboxStatus(c *Copy, value string) {
 	}
 }
 
-// evolutionFlags reads X-Evolution ("00000012-0010"): after the dash, the low CamelMessageFlags in hexadecimal.
+// evolutionFlags reads X-Evolution ("00000012-0010"): after the dash, the low CamelMessageFlags in hexadecimal. Labels follow as a
+// parameter: "; flags=\"$Labelwork,paid\"".
 func evolutionFlags(c *Copy, value string) {
+	value, params, _ := strings.Cut(value, ";")
+	if _, named, err := mime.ParseMediaType("x-evolution;" + params); err == nil {
+		c.Keywords = append(c.Keywords, splitKeywords(named["flags"])...)
+	}
 	_, hex, found := strings.Cut(value, "-")
 	bits, err := strconv.ParseUint(strings.TrimSpace(hex), 16, 64)
 	if !found || err != nil {
