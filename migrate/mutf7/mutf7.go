@@ -1,5 +1,5 @@
 // Package mutf7 reads and writes modified UTF-7, the way IMAP4rev1 writes mailbox names outside US-ASCII
-// (RFC 3501 section 5.1.3, RFC 9051 appendix A.1). Maildir++ trees carry such names on disk.
+// (RFC 3501 section 5.1.3, RFC 9051 appendix A.1). Maildir++ trees, and the mbox files of IMAP servers, carry such names on disk.
 package mutf7
 
 import (

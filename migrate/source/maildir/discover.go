@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"unpop/migrate"
+	"unpop/migrate/mutf7"
 )
 
 // Bounds of the walk: no real tree comes near them.
@@ -41,7 +42,7 @@ var errEnough = errors.New("enough")
 
 // discover lists the folders below root, sorted by name. It fails if root itself can't be read.
 func discover(root string, quick bool, dirs int) ([]folder, error) {
-	w := &walk{root: root, decode: decodeName, quick: quick, seen: map[string]bool{}, dirs: dirs}
+	w := &walk{root: root, decode: mutf7.FileName, quick: quick, seen: map[string]bool{}, dirs: dirs}
 	entries, err := os.ReadDir(root)
 	if err != nil {
 		return nil, err

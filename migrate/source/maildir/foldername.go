@@ -3,8 +3,6 @@ package maildir
 import (
 	"io/fs"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"unpop/migrate/mutf7"
 )
@@ -21,23 +19,6 @@ func hasName(entries []fs.DirEntry, name string) bool {
 	return false
 }
 
-// decodeName returns a directory name as the user knows it: modified UTF-7 where it is that, else UTF-8, else ISO 8859-1.
-func decodeName(name string) string {
-	if strings.Contains(name, "&") {
-		if text, err := mutf7.Decode(name); err == nil {
-			return text
-		}
-	}
-	if utf8.ValidString(name) {
-		return name
-	}
-	var text strings.Builder
-	for i := range len(name) {
-		text.WriteRune(rune(name[i]))
-	}
-	return text.String()
-}
-
 // decodeEvolution undoes Evolution's escapes, "_" and two hexadecimal digits, as well.
 func decodeEvolution(name string) string {
 	var text []byte
@@ -51,5 +32,5 @@ func decodeEvolution(name string) string {
 		}
 		text = append(text, name[i])
 	}
-	return decodeName(string(text))
+	return mutf7.FileName(string(text))
 }

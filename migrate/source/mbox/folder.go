@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"unpop/migrate"
+	"unpop/migrate/mutf7"
 )
 
 // folderOf derives the folder from a file's path below the root. parent is the name of the directory above the path.
@@ -13,6 +14,7 @@ import (
 //	.Work.directory/ACME      KMail                       Work/ACME
 //	Work.mbox/mbox            Apple Mail                  Work
 //	Work/subfolders/ACME/mbox Evolution 1                 Work/ACME
+//	Universit&AOA-            UW imapd, Pine, Dovecot     Università
 func folderOf(rel, parent string) migrate.Folder {
 	names := strings.Split(filepath.ToSlash(rel), "/")
 	if last := len(names) - 1; strings.EqualFold(names[last], "mbox") {
@@ -27,7 +29,7 @@ func folderOf(rel, parent string) migrate.Folder {
 		if i > 0 && i < len(names)-1 && name == "subfolders" {
 			continue
 		}
-		path = append(path, strings.ToValidUTF8(folderName(name), "\uFFFD"))
+		path = append(path, mutf7.FileName(folderName(name)))
 	}
 	return migrate.Folder{Path: path, Role: migrate.RoleOf(path[0])}
 }

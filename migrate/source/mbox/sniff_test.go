@@ -68,7 +68,8 @@ func TestFolderOf(t *testing.T) {
 		{"mbox", "root"},
 		{"2019.old.mbox", "2019.old"},
 		{".sbd", ".sbd"},
-		{"\xff.mbox", "\uFFFD"},
+		{"\xff.mbox", "ÿ"},
+		{"Entw&APw-rfe", "Entwürfe"},
 	}
 	for _, tt := range tests {
 		if got := folderOf(filepath.FromSlash(tt.rel), "root.mbox"); strings.Join(got.Path, "/") != tt.want {

@@ -122,6 +122,7 @@ func TestSingleFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, folder := range map[string]string{
+		"Entw&APw-rfe": "Entwürfe", "R&D": "R&D", "caf\xe9": "café", "caf\xe8": "cafè",
 		"All mail.mbox": "All mail", "Inbox": "Inbox", "Box.MBOX": "Box", "Apple.mbox/mbox": "Apple", ".mbox": ".mbox",
 	} {
 		place(t, dir, "x/"+name, from1+mail("1\n"))
