@@ -17,8 +17,8 @@ type fileName struct {
 }
 
 // otherInfo are the spellings of ":2," where a colon can't be in a file name: "!" and ";" on Windows,
-// "_" and "-" by copying programs and KMail, "," by some exports.
-var otherInfo = regexp.MustCompile(`(?:[;!,_-]2,|%3[Aa]2(?:,|%2[Cc]))([A-Za-z]*)$`)
+// "_" and "-" by copying programs and KMail, "," by some exports, U+F03A by Samba, Cygwin and WSL, U+F022 by macOS, and "：" by rclone.
+var otherInfo = regexp.MustCompile(`(?:[;!,_\x{F022}\x{F03A}：-]2,|%3[Aa]2(?:,|%2[Cc]))([A-Za-z]*)$`)
 
 // parseName splits the name of a message file. The colon wins over its substitutes, and of several info parts the first.
 func parseName(file string) fileName {

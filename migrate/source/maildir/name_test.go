@@ -24,6 +24,9 @@ func TestParseName(t *testing.T) {
 		"1.h-2,FS":                         {"1.h", "FS", true},
 		"1.h%3A2%2CS":                      {"1.h", "S", true},
 		"1.h%3a2,S":                        {"1.h", "S", true},
+		"1.h\uf03a2,RS":                    {"1.h", "RS", true},
+		"1.h\uf0222,S":                     {"1.h", "S", true},
+		"1.h：2,":                           {"1.h", "", true},
 		"1.h,S=12,W=13:2,Sab":              {"1.h,S=12,W=13", "Sab", true},
 		"1.h,S=12,W=13":                    {"1.h,S=12,W=13", "", false},
 		"1.h_2,x:2,S":                      {"1.h_2,x", "S", true},
@@ -116,7 +119,7 @@ func FuzzName(f *testing.F) {
 		if again := parseName(n.base + ":2," + letters); !strings.Contains(n.base, ":") && (again.base != n.base || again.letters != letters) {
 			t.Fatalf("unique part %q with flags %q: got %+v", n.base, letters, again)
 		}
-		for _, mark := range []string{"!2,", ";2,", ",2,", "_2,", "-2,", "%3A2%2C"} {
+		for _, mark := range []string{"!2,", ";2,", ",2,", "_2,", "-2,", "%3A2%2C", "\uf03a2,", "\uf0222,", "：2,"} {
 			again := parseName(n.base + mark + letters)
 			if strings.ContainsAny(n.base, ":") {
 				continue // the colon wins
