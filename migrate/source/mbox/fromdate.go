@@ -105,7 +105,7 @@ func parseAsctime(m moment, rest []byte) (time.Time, bool) {
 func (m moment) finish(rest []byte) (time.Time, bool) {
 	for zones := 0; ; {
 		token, next := nextToken(rest)
-		if len(token) == 0 || string(token) == "remote" {
+		if len(token) == 0 || string(token) == "remote" || isComment(token, next) {
 			return m.time()
 		}
 		if year := parseYear(token); year > 0 && m.year == 0 {
@@ -115,13 +115,16 @@ func (m moment) finish(rest []byte) (time.Time, bool) {
 			if m.zone == nil {
 				m.zone = zone
 			}
-		} else if token[0] == '(' && bytes.HasSuffix(bytes.TrimRight(rest, " \t"), []byte{')'}) {
-			return m.time()
 		} else {
 			return time.Time{}, false
 		}
 		rest = next
 	}
+}
+
+// isComment reports whether a token begins a comment of several words that ends the line: "(GMT Standard Time)".
+func isComment(token, rest []byte) bool {
+	return token[0] == '(' && bytes.HasSuffix(bytes.TrimRight(rest, " \t"), []byte{')'})
 }
 
 // parseISO reads "2006-01-02 15:04:05", with T in place of the blank too.

@@ -31,6 +31,7 @@ func TestParseFromLine(t *testing.T) {
 		{"From a 2011-07-08T12:08:34+02:00", "a", "2011-07-08T10:08:34Z"},
 		{"From a 2011-07-08 12:08:34 +0200", "a", "2011-07-08T10:08:34Z"},
 		{"From MAILER-DAEMON Fri Jul 08 2011 12:08:34 GMT+0200 (Central European Summer Time)", "MAILER-DAEMON", "2011-07-08T10:08:34Z"},
+		{"From MAILER-DAEMON Fri Jul 08 2011 12:08:34 GMT+0000 (GMT Standard Time)", "MAILER-DAEMON", "2011-07-08T12:08:34Z"},
 		{"From a@b Fri, 8 Jul 2011 12:08:34 +0200 (Central European Summer Time)", "a@b", "2011-07-08T10:08:34Z"},
 		{"From a@b 8 Jul 2011 12:08:34 +0200", "a@b", ""},
 		{"From a@b ven lug  8 12:08:34 2011", "a@b", ""},
