@@ -168,8 +168,12 @@ func (w *walk) visit(dir string, prefix []string, depth int) error {
 		}
 	}
 	names = slices.Concat(prefix, names)
+	f := folder{name: dir, path: names, err: err}
+	if depth == 0 && isFolder && strings.EqualFold(base, "Maildir") { // of the person whose home directory this is
+		f.path, f.inbox, names = []string{"INBOX"}, true, nil
+	}
 	if err != nil || isFolder {
-		if err := w.found(folder{name: dir, path: names, err: err}); err != nil {
+		if err := w.found(f); err != nil {
 			return err
 		}
 	}

@@ -140,6 +140,12 @@ func TestLayouts(t *testing.T) {
 				".inbox.directory/.child.directory/grand = inbox/child/grand (1)", ".inbox.directory/child = inbox/child (1)", "inbox = inbox (1)",
 			},
 		},
+		"a home directory": {
+			"anna",
+			[]string{"Maildir/cur/1", "Maildir/.Sent/cur/", "Maildir/Work/cur/", "old/cur/"},
+			[]string{"Maildir = INBOX (1)", "Maildir/.Sent = Sent (2)", "Maildir/Work = Work", "old = old"},
+		},
+		"homes": {"home", []string{"anna/Maildir/cur/1", "bob/Maildir/cur/2"}, []string{"anna/Maildir = anna/Maildir", "bob/Maildir = bob/Maildir"}},
 		"a server's namespace": {
 			"OfflineIMAP",
 			[]string{"INBOX/cur/1", "INBOX.Sent/cur/", "INBOX.Clienti.ACME/new/2"},

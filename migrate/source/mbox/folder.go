@@ -14,9 +14,10 @@ import (
 //	.Work.directory/ACME      KMail                       Work/ACME
 //	Work.mbox/mbox            Apple Mail                  Work
 //	Work/subfolders/ACME/mbox Evolution 1                 Work/ACME
+//	Takeout/Mail/Work.mbox    Google Takeout              Work
 //	Universit&AOA-            UW imapd, Pine, Dovecot     Università
 func folderOf(rel, parent string) migrate.Folder {
-	names := strings.Split(filepath.ToSlash(rel), "/")
+	names := withoutTakeout(strings.Split(filepath.ToSlash(rel), "/"), parent)
 	if last := len(names) - 1; strings.EqualFold(names[last], "mbox") {
 		if last == 0 {
 			names = []string{parent}
@@ -32,6 +33,18 @@ func folderOf(rel, parent string) migrate.Folder {
 		path = append(path, mutf7.FileName(folderName(name)))
 	}
 	return migrate.Folder{Path: path, Role: migrate.RoleOf(path[0])}
+}
+
+// withoutTakeout leaves out the directories that Google puts around its files: Takeout, and the service's name in the account's language.
+func withoutTakeout(names []string, parent string) []string {
+	const top = "Takeout"
+	switch {
+	case len(names) > 2 && names[0] == top:
+		return names[2:]
+	case len(names) > 1 && parent == top:
+		return names[1:]
+	}
+	return names
 }
 
 // folderName removes what a client adds to the name of a folder.

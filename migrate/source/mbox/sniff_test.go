@@ -70,11 +70,16 @@ func TestFolderOf(t *testing.T) {
 		{".sbd", ".sbd"},
 		{"\xff.mbox", "ÿ"},
 		{"Entw&APw-rfe", "Entwürfe"},
+		{"Takeout/Posta/Inviati.mbox", "Inviati"},
+		{"Takeout/x.mbox", "Takeout/x"},
 	}
 	for _, tt := range tests {
 		if got := folderOf(filepath.FromSlash(tt.rel), "root.mbox"); strings.Join(got.Path, "/") != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.rel, got.Path, tt.want)
 		}
+	}
+	if got := folderOf("Mail/Sent.mbox", "Takeout"); got.Role != migrate.RoleSent || len(got.Path) != 1 {
+		t.Errorf("Mail/Sent.mbox in Takeout: got %+v, want Sent", got)
 	}
 	if got := folderOf("Sent.sbd/2019", ""); got.Role != migrate.RoleSent {
 		t.Errorf("Sent.sbd/2019: got role %d, want %d", got.Role, migrate.RoleSent)
