@@ -62,6 +62,9 @@ var (
 	dateMax = time.Date(2106, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
+// dateLayout is a date-time without its quotes.
+const dateLayout = "_2-Jan-2006 15:04:05 -0700"
+
 // internalDate writes a date-time (RFC 9051 section 9) between 1970 and 2106.
 func internalDate(t time.Time) string {
 	if t.Before(dateMin) {
@@ -72,16 +75,20 @@ func internalDate(t time.Time) string {
 	if _, offset := t.Zone(); offset%60 != 0 || offset < -14*3600 || offset > 14*3600 || t.Year() < dateMin.Year() {
 		t = t.UTC()
 	}
-	return t.Format("_2-Jan-2006 15:04:05 -0700")
+	return t.Format(dateLayout)
 }
 
 // checkFlags refuses what would not be a flag on the wire (RFC 9051 section 9, flag).
 func checkFlags(flags []string) error {
 	for _, flag := range flags {
-		name := strings.TrimPrefix(flag, `\`)
-		if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`(){%*"\]`, r) }) {
+		if !isFlag(flag) {
 			return fmt.Errorf("flag %q: not an IMAP flag or keyword", flag)
 		}
 	}
 	return nil
+}
+
+func isFlag(flag string) bool {
+	name := strings.TrimPrefix(flag, `\`)
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`(){%*"\]`, r) })
 }

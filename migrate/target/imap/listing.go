@@ -86,7 +86,7 @@ func parseFound(text string) (f migrate.Found, whole bool) {
 			n, err := strconv.ParseInt(value, 10, 64)
 			f.Size, sized = n, err == nil
 		case "FLAGS":
-			f.Flags = parenthesized(value)
+			f.Flags = plainFlags(value)
 		}
 	}
 	return f, f.UID != 0 && sized && f.Size >= 0

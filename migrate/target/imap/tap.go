@@ -98,7 +98,9 @@ func (t *tap) readPiece() error {
 				return err
 			}
 		}
-		t.drop = !t.forGoIMAP(line)
+		if t.drop = !t.forGoIMAP(line); !t.drop && !partial {
+			line = plainItems(line)
+		}
 	}
 	t.within = partial
 	if size, announced := literalSize(line); announced && !partial {
@@ -167,10 +169,14 @@ func (t *tap) passUntagged(r response) bool {
 	case "STATUS", "NAMESPACE", "QUOTAROOT", "SEARCH", "ESEARCH":
 		return true
 	}
-	what, _, _ := strings.Cut(r.text, " ")
-	switch strings.ToUpper(what) {
-	case "EXISTS", "EXPUNGE", "FETCH":
-		return r.kind != "" && r.kind[0] >= '0' && r.kind[0] <= '9'
+	if r.kind == "" || r.kind[0] < '0' || r.kind[0] > '9' {
+		return false
+	}
+	switch what, rest, _ := strings.Cut(r.text, " "); strings.ToUpper(what) {
+	case "EXISTS", "EXPUNGE":
+		return true
+	case "FETCH":
+		return bringsMessage(rest)
 	}
 	return false
 }
