@@ -36,6 +36,9 @@ func parseText(s string) (code, arg, text string) {
 		return "", "", s
 	}
 	inside, text, ok := strings.Cut(s[1:], "]")
+	if list, after, isList := strings.Cut(s[1:], ")]"); isList && strings.Contains(inside, " (") { // a keyword may hold the bracket (Cyrus)
+		inside, text = list+")", after
+	}
 	if !ok {
 		return "", "", s
 	}

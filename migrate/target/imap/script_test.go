@@ -137,7 +137,7 @@ func (s script) dial(t *testing.T) migrate.Session {
 
 // noise is what a server may say at any time and go-imap does not survive.
 const noise = "* XNOTICE be nice\n* VANISHED 1:3\n* OK [HIGHESTMODSEQ x] y\n* OK Still here\n* NO [ALERT] disk almost full\n" +
-	"* LSUB () \"/\" x\n* FLAGS (\\Seen $we]ird)\n* OK [PERMANENTFLAGS (\\Seen $we[ird \\*)] x\n* LIST () \"/\" \"R&D\"\n" +
+	"* LSUB () \"/\" x\n* FLAGS (\\Seen $we]ird)\n* OK [PERMANENTFLAGS (\\Seen $we[ird [todo] \\*)] x\n* LIST () \"/\" \"R&D\"\n" +
 	"* CAPABILITY IMAP4rev2\n\n* 5 XFOO\n* 3 EXISTS\n* LIST () \"\" x\n"
 
 func TestScriptNoise(t *testing.T) {
@@ -149,7 +149,7 @@ func TestScriptNoise(t *testing.T) {
 		"LOGOUT": noise + "%T OK done",
 	}).dial(t)
 	box, err := session.Select(t.Context(), "x")
-	if err != nil || box.UIDNext != 3 || box.UIDValidity != 7 || !box.AnyKeyword || fmt.Sprint(box.Permanent) != `[\Seen $we[ird]` {
+	if err != nil || box.UIDNext != 3 || box.UIDValidity != 7 || !box.AnyKeyword || fmt.Sprint(box.Permanent) != `[\Seen $we[ird [todo]]` {
 		t.Errorf("Select: got %+v and %v, want it through the noise", box, err)
 	}
 	for range 3 {
