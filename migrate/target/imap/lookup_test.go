@@ -60,6 +60,18 @@ func TestScriptSurvey(t *testing.T) {
 	}
 }
 
+// TestScriptNoQuota: Stalwart says 0 of an account without a quota, which has room for everything.
+func TestScriptNoQuota(t *testing.T) {
+	t.Parallel()
+	session := script{}.with(script{
+		"CAPABILITY":   "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR QUOTA\n%T OK done",
+		"GETQUOTAROOT": "* QUOTAROOT INBOX #1\n* QUOTA #1 (STORAGE 10 0)\n%T OK done",
+	}).dial(t)
+	if got, err := session.(migrate.Arranger).Survey(t.Context()); err != nil || got.HasQuota {
+		t.Errorf("Survey: got %+v and %v, want no quota", got, err)
+	}
+}
+
 // A server far away is asked everything before it has answered anything.
 func TestScriptSurveyIsOneRoundTrip(t *testing.T) {
 	t.Parallel()

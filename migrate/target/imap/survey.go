@@ -131,10 +131,10 @@ func (s *Session) askQuota(survey *migrate.Survey) func() error {
 	}
 }
 
-// takeQuota counts in units of 1024 octets (RFC 9208 section 5.1).
+// takeQuota counts in units of 1024 octets (RFC 9208 section 5.1). A limit of 0 is none: Stalwart says so of accounts without a quota.
 func takeQuota(survey *migrate.Survey, storage imapclient.QuotaResourceData) {
 	const unit = 1024
-	if storage.Usage < 0 || storage.Limit < 0 || storage.Limit > (1<<63-1)/unit || storage.Usage > (1<<63-1)/unit {
+	if storage.Usage < 0 || storage.Limit <= 0 || storage.Limit > (1<<63-1)/unit || storage.Usage > (1<<63-1)/unit {
 		return
 	}
 	if survey.HasQuota && survey.QuotaLimit-survey.QuotaUsed <= (storage.Limit-storage.Usage)*unit {
