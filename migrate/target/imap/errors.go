@@ -69,6 +69,9 @@ var verdicts = []verdict{
 	// Servers without codes.
 	{text: "quota exceeded", kind: migrate.Full, hint: hintFull},
 	{text: "over quota", kind: migrate.Full, hint: hintFull},
+	{text: "exceeded your mail quota", kind: migrate.Full, hint: hintFull}, // Courier
+	{text: "quota has been exceeded", kind: migrate.Full, hint: hintFull},  // hMailServer
+	{text: "exceed its disk quota", kind: migrate.Full, hint: hintFull},    // Domino
 	{text: "mailbox is full", kind: migrate.Full, hint: hintFull},
 	{text: "not enough disk", kind: migrate.Full, hint: hintFull},
 }

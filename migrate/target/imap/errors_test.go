@@ -42,6 +42,9 @@ func TestClassify(t *testing.T) {
 		// APPEND.
 		{"A NO [OVERQUOTA] Quota exceeded (mailbox for user is full)", appending, migrate.Full},
 		{"A NO Quota exceeded", appending, migrate.Full},
+		{"A NO [ALERT] You exceeded your mail quota.", appending, migrate.Full},
+		{"A NO Your quota has been exceeded.", appending, migrate.Full},
+		{"A NO Unable to write to database because database would exceed its disk quota.", appending, migrate.Full},
 		{"A NO [OVERQUOTA] Account exceeded command or bandwidth limits.", appending, migrate.Busy},
 		{"A NO [TRYCREATE] Mailbox doesn't exist: Foo", appending, migrate.Missing},
 		{"A NO [NONEXISTENT] Mailbox doesn't exist: Foo", appending, migrate.Missing},
