@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+// plainField asks for a header field as mail programs do. go-imap puts its name into quotes, and hMailServer looks for a field whose name has
+// them: no message would have a Message-ID there.
+func plainField(command []byte) []byte {
+	return bytes.Replace(command, []byte(`("Message-ID")`), []byte(`(Message-ID)`), 1)
+}
+
 // bringsMessage tells an answer to a FETCH of ours, by what all of them ask for, from word that somebody changed flags. go-imap would take the
 // latter for the answer to a command under way, and throw the answer away when it comes: Cyrus and others tell the UID too.
 func bringsMessage(items string) bool {

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"testing"
 
 	"unpop/migrate"
+	"unpop/migrate/target/imap"
 )
 
 // What a server may say at any time, when somebody marks a message.
@@ -47,6 +49,25 @@ func foundAs(all iter.Seq2[migrate.Found, error]) (text string) {
 		text += fmt.Sprintf("%d %d %v %d %s", f.UID, f.Size, f.Flags, f.Received.Year(), f.MessageID)
 	}
 	return text
+}
+
+// TestScriptFieldName: hMailServer knows no field "Message-ID" with quotes around it.
+func TestScriptFieldName(t *testing.T) {
+	t.Parallel()
+	var said strings.Builder
+	opts := script{}.with(script{"UID SEARCH": "* SEARCH 4\n%T OK done"}).start(t)
+	opts.Debug = &said
+	session, err := imap.New(opts).Dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range session.(migrate.Finder).Find(t.Context(), 1, 0, true) {
+		t.Fatal(err)
+	}
+	_ = session.Close()
+	if want := "BODY.PEEK[HEADER.FIELDS (Message-ID)]"; !strings.Contains(said.String(), want) {
+		t.Errorf("got %q, want %q in it", said.String(), want)
+	}
 }
 
 // TestScriptBodyAmongChanges: a message is read although the server tells in between that somebody marked it.

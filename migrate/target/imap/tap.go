@@ -217,9 +217,9 @@ func validListLine(text string) bool {
 
 // Write implements [net.Conn].
 func (t *tap) Write(p []byte) (int, error) {
-	out := p
+	out := plainField(p)
 	if t.odd.Load() {
-		out = restoreMarks(p)
+		out = restoreMarks(out)
 	}
 	t.debug.client(string(out[:min(len(out), debugLine+1)]))
 	if n := commandNumber(p); n > t.asked.Load() {
