@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"unpop/migrate"
 )
@@ -17,7 +18,7 @@ func (s *Session) Ping(ctx context.Context) error {
 func (s *Session) Capabilities() []string {
 	names := make([]string, 0, len(s.wire.caps))
 	for name := range maps.Keys(s.wire.caps) {
-		names = append(names, string(name))
+		names = append(names, strings.ToUpper(string(name)))
 	}
 	return slices.Sorted(slices.Values(names))
 }

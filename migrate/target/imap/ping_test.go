@@ -21,8 +21,8 @@ func TestPing(t *testing.T) {
 		t.Errorf("got %v, want an answer", err)
 	}
 	caps := session.Capabilities()
-	if !slices.IsSorted(caps) || !slices.Contains(caps, "UIDPLUS") || slices.Contains(caps, "MOVE") {
-		t.Errorf("got %q, want UIDPLUS and no MOVE, sorted", caps)
+	if !slices.IsSorted(caps) || !slices.Contains(caps, "UIDPLUS") || !slices.Contains(caps, "IMAP4REV1") || slices.Contains(caps, "MOVE") {
+		t.Errorf("got %q, want UIDPLUS, IMAP4REV1 and no MOVE, sorted", caps)
 	}
 	if err := session.Close(); err != nil {
 		t.Fatal(err)
