@@ -25,16 +25,19 @@ const (
 	hintApp   = "this provider wants an app password in place of the account's password"
 )
 
-// verdicts are tried in order: codes (RFC 2449 section 8.1, RFC 3206) before words.
+// verdicts are tried in order: codes (RFC 2449 section 8.1, RFC 3206) before words, but for those that say more than the code.
 var verdicts = []verdict{
+	{text: "application-specific password", kind: migrate.Denied, hint: hintApp},
 	{code: "IN-USE", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse},
 	{code: "LOGIN-DELAY", kind: migrate.Busy, wait: 30 * time.Second},
 	{code: "SYS/TEMP", kind: migrate.Busy},
 	{code: "SYS/PERM", kind: migrate.Unfit, hint: "the server has to be mended by its administrator"},
 	{code: "AUTH", kind: migrate.Denied},
-	{text: "application-specific password", kind: migrate.Denied, hint: hintApp},
 	{text: "already locked", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse},
+	{text: "unable to lock", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse}, // RFC 1939 section 7
+	{text: "lock busy", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse},      // qpopper
 	{text: "maildrop lock", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse},
+	{text: "mailbox lock", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse},
 	{text: "mailbox is locked", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse},
 	{text: "in use", kind: migrate.Busy, wait: 5 * time.Second, hint: hintInUse},
 	{text: "too many", kind: migrate.Busy, wait: 30 * time.Second},

@@ -183,12 +183,16 @@ func TestWaitsWhereTheServerAsks(t *testing.T) {
 	t.Parallel()
 	for answer, passes := range map[string]bool{
 		"-ERR [IN-USE] locked": true, "-ERR [SYS/TEMP] later": true, "-ERR [LOGIN-DELAY] too soon": true, "-ERR maildrop already locked": true,
-		"-ERR [SYS/PERM] broken": false, "-ERR [AUTH] no": false, "-err": false,
+		"-ERR unable to lock maildrop": true, "-ERR anna lock busy!  Is another session active?": true, "-ERR Mailbox Locked": true,
+		"-ERR [SYS/PERM] broken": false, "-ERR [AUTH] no": false, "-err": false, "-ERR your account is locked": false,
 	} {
 		e := refused(answer, migrate.Denied)
 		if got := e.Kind == migrate.Busy; got != passes {
 			t.Errorf("%s: got kind %v, want one that passes: %v", answer, e.Kind, passes)
 		}
+	}
+	if e := refused("-ERR [AUTH] Application-specific password required", migrate.Denied); e.Kind != migrate.Denied || e.Hint != hintApp {
+		t.Errorf("Gmail: got kind %v and hint %q, want Denied and %q", e.Kind, e.Hint, hintApp)
 	}
 	left := 1
 	server := serve(t, pop3test.Options{Messages: mails(2), Answer: func(command string) (string, bool) {
