@@ -53,7 +53,7 @@ func (n *naming) adoptRoles(mailboxes []MailboxInfo) {
 	best := map[Role]int{}
 	for _, b := range mailboxes {
 		role, rank := n.roleByName(b.Name)
-		if role == RoleNone || b.Role != RoleNone && b.Role != role {
+		if role == RoleNone || b.Foreign || b.Role != RoleNone && b.Role != role {
 			continue
 		}
 		if before, found := best[role]; n.roles[role] == "" || found && rank < before {

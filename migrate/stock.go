@@ -66,7 +66,7 @@ func (b *stockBox) stock() state.Stock {
 
 // standings asks how all mailboxes stand, and forgets those that are gone.
 func (m *Migration) standings(ctx context.Context, mailboxes []MailboxInfo) (boxes []*stockBox, able bool, err error) {
-	mailboxes = slices.DeleteFunc(slices.Clone(mailboxes), func(b MailboxInfo) bool { return b.Virtual })
+	mailboxes = slices.DeleteFunc(slices.Clone(mailboxes), func(b MailboxInfo) bool { return b.Virtual || b.Foreign && !m.sendsTo(b.Name) })
 	names := make([]string, 0, len(mailboxes))
 	for _, b := range mailboxes {
 		names = append(names, b.Name)
@@ -104,6 +104,14 @@ func (m *Migration) standings(ctx context.Context, mailboxes []MailboxInfo) (box
 		}
 	}
 	return boxes, able, nil
+}
+
+// sendsTo tells whether the user wants mail in a mailbox, or below it: then what it holds matters, whoever it belongs to.
+func (m *Migration) sendsTo(mailbox string) bool {
+	named := func(to string) bool {
+		return to != "" && strings.HasPrefix(mailbox, strings.ReplaceAll(to, "/", string(m.survey.Delimiter)))
+	}
+	return named(m.opts.Prefix) || slices.ContainsFunc(m.opts.Map, func(to Mapping) bool { return named(to.Mailbox) })
 }
 
 // mailboxNumber is the ledger's number of a mailbox of the server. What the ledger knows of its role stays, where the server has nothing to say.

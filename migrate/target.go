@@ -212,6 +212,8 @@ type MailboxInfo struct {
 	Childless bool
 	// Virtual says that it shows messages of other mailboxes (\All, \Flagged, \Important; RFC 6154, RFC 8457).
 	Virtual bool
+	// Foreign says that it belongs to another user or to all (RFC 2342).
+	Foreign bool
 }
 
 // Survey tells what an account allows, as far as the server says.

@@ -31,13 +31,21 @@ func (s *Session) Mailboxes(ctx context.Context) ([]migrate.MailboxInfo, error) 
 	err := s.do(ctx, migrate.Refused, func() error {
 		// RFC 6154 section 3: RETURN (SPECIAL-USE) needs LIST-EXTENDED; without it a plain LIST shows the attributes.
 		special := s.wire.caps.Has(goimap.CapSpecialUse) && s.wire.caps.Has(goimap.CapListExtended)
+		spaces := s.askSpaces()
 		list := s.client.List("", "*", &goimap.ListOptions{ReturnSpecialUse: special})
 		for data := list.Next(); data != nil; data = list.Next() {
 			if selectable(data.Attrs) && len(infos) <= mailboxesMax {
 				infos = append(infos, s.infoOf(data))
 			}
 		}
-		return list.Close()
+		err := list.Close()
+		data, failed := spaces()
+		for i := range infos {
+			if isForeign(data, infos[i].Name) {
+				infos[i].Foreign, infos[i].Role = true, migrate.RoleNone
+			}
+		}
+		return errors.Join(err, failed)
 	})
 	if err == nil && len(infos) > mailboxesMax {
 		err = fmt.Errorf("server: lists more than %d mailboxes", mailboxesMax)
