@@ -32,7 +32,9 @@ func TestCredibleDate(t *testing.T) {
 		rank                         int
 	}{
 		{"received first", true, day(2015), day(2016), day(2014), day(2020), day(2015), 0},
-		{"no trace", false, day(2015), day(2016), day(2014), day(2020), day(2016), 1},
+		{"no trace", false, day(2015), day(2014).Add(delivery), day(2014), day(2020), day(2014).Add(delivery), 1},
+		{"moved years later", false, none, day(2016), day(2014), day(2020), day(2014), 1},
+		{"moved, and its own date is nonsense", false, none, day(2016), day(1975), day(2020), day(2016), 1},
 		{"sent", true, none, none, day(2014), day(2020), day(2014), 2},
 		{"file", false, none, none, none, day(2020), day(2020), 3},
 		{"the future is not believed", true, day(2038), day(2016), none, none, day(2016), 1},
