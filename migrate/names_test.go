@@ -97,6 +97,13 @@ func TestNaming(t *testing.T) {
 			[]string{"INBOX", "INBOX.Sent", "INBOX.Rossi S．p．A．.Ordini", "INBOX.Forum"},
 		},
 		{"below INBOX", plain, nil, Options{}, []string{"pop|Inbox/Forum"}, []string{"INBOX/Forum"}},
+		{
+			"a Sent of all", hoster,
+			[]MailboxInfo{{Name: "Sent", Foreign: true}, {Name: "INBOX.Posta inviata"}},
+			Options{},
+			[]string{"Local|Sent"},
+			[]string{"INBOX.Posta inviata"},
+		},
 		{"an existing name in another case", plain, special, Options{}, []string{"Local|Clienti"}, []string{"clienti"}},
 		{"two folders that differ by case", plain, nil, Options{}, []string{"Note", "note", "NOTE", "Note"}, []string{"Note", "note (2)", "NOTE (3)", "Note"}},
 		{"two accounts with one name", plain, nil, Options{}, []string{"pop|Clienti", "Local|Clienti"}, []string{"Clienti", "Clienti"}},
