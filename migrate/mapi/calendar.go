@@ -107,12 +107,12 @@ func (n *noteWriter) Write(p []byte) (int, error) {
 }
 
 // common writes what all components have.
-func (it *item) common(l *contentLines, note string) {
+func (it *item) common(l *contentLines, subject, note string) {
 	l.text("UID", it.uid())
 	l.time("DTSTAMP", it.stamp())
 	l.time("CREATED", it.time(idCreationTime))
 	l.time("LAST-MODIFIED", it.time(idLastModified))
-	l.text("SUMMARY", oneLine(it.subject()))
+	l.text("SUMMARY", oneLine(subject))
 	l.text("DESCRIPTION", note)
 	l.texts("CATEGORIES", ",", Categories(it.m)...)
 	if level := it.int(idSensitivity); level >= 1 && level <= 3 {
@@ -152,7 +152,7 @@ func (it *item) uid() string {
 // journal writes a note or a journal entry.
 func (it *item) journal(l *contentLines, note string) {
 	l.line("BEGIN:VJOURNAL")
-	it.common(l, note)
+	it.common(l, it.subject(), note)
 	start := it.namedTime(nameLogStart)
 	if start.IsZero() {
 		start = Dated(it.m)
@@ -167,7 +167,7 @@ func (it *item) journal(l *contentLines, note string) {
 // task writes a task. Its dates are days, kept as midnights.
 func (it *item) task(l *contentLines, note string) {
 	l.line("BEGIN:VTODO")
-	it.common(l, note)
+	it.common(l, it.subject(), note)
 	day := func(name string, t time.Time) {
 		if !t.IsZero() && t.Year() < 4000 {
 			l.line(name + ";VALUE=DATE:" + nearestDay(t).Format("20060102"))
@@ -196,4 +196,6 @@ func (it *item) task(l *contentLines, note string) {
 }
 
 // nearestDay is the day of a midnight in an unknown zone.
-func nearestDay(t time.Time) time.Time { return t.Add(12 * time.Hour).Truncate(24 * time.Hour) }
+func nearestDay(t time.Time) time.Time { return t.Add(day / 2).Truncate(day) }
+
+const day = 24 * time.Hour

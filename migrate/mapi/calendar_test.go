@@ -181,6 +181,16 @@ func TestAllDay(t *testing.T) {
 	}
 }
 
+// TestOwnAppointment: nobody is asked to it, so it has no organizer, whom programs would take for somebody else.
+func TestOwnAppointment(t *testing.T) {
+	t.Parallel()
+	m := object(properties{idMessageClass: "IPM.Appointment", idSubject: "Dentist", idSentRepName: "Unknown", idSentRepType: "UNKNOWN", idSentRepAddress: "Unknown"})
+	m = m.with(row{idRecipientFlags: 3, idRecipientType: 1, idDisplayName: "Anna", idEmailAddress: "anna@acme.example"}, named{nameStart: sent, nameEnd: sent})
+	if got := calendarOf(t, m); strings.Contains(got, "ORGANIZER") || strings.Contains(got, "ATTENDEE") || strings.Contains(got, "DTEND") {
+		t.Errorf("got\n%s\nwant neither people nor an end that is the start", got)
+	}
+}
+
 func TestTasksAndOthers(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2009, 3, 14, 0, 0, 0, 0, time.UTC)

@@ -2,6 +2,7 @@ package mapi
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,10 +14,10 @@ func (it *item) event(l *contentLines, method, note string) {
 		e.zone.write(l)
 	}
 	l.line("BEGIN:VEVENT")
-	it.common(l, note)
-	it.details(l, method)
+	it.common(l, it.subject(), note)
+	it.details(l, method, it.namedText(nameLocation), it.busy())
 	e.when(l, "DTSTART", e.start)
-	if !e.end.Before(e.start) && !e.end.IsZero() {
+	if start, end := e.start, e.end; e.allDay && e.lasts(e.day(start), e.day(end)) || !e.allDay && e.lasts(start, end) {
 		e.when(l, "DTEND", e.end)
 	}
 	if e.repeats {
@@ -25,7 +26,7 @@ func (it *item) event(l *contentLines, method, note string) {
 	it.reminder(l)
 	l.line("END:VEVENT")
 	for _, x := range e.series.exceptions {
-		e.exception(l, x)
+		e.exception(l, x, method, note)
 	}
 }
 
@@ -96,14 +97,27 @@ func (e *event) clock(l *contentLines, name string, t time.Time) {
 
 func (e *event) zoneParameter() string { return ";TZID=" + parameter(e.zone.name) + ":" }
 
+// lasts reports whether there is an end to tell: it has to be later than the start, of days as of times (RFC 5545 section 3.8.2.2).
+func (e *event) lasts(start, end time.Time) bool {
+	if e.allDay {
+		start, end = start.Truncate(day), end.Truncate(day)
+	}
+	return end.After(start)
+}
+
 // utc makes a clock's time UTC. Where the zone is unknown, the first instance tells how far off the clock is.
 func (e *event) utc(clock time.Time) time.Time {
 	if e.zone != (zone{}) {
 		return e.zone.utc(clock)
 	}
-	return clock.Truncate(24 * time.Hour).Add(e.start.Sub(e.start.Truncate(24 * time.Hour))).Add(clock.Sub(clock.Truncate(24*time.Hour)) - e.series.start)
+	off := e.start.Sub(e.series.first.Add(e.series.start))
+	if off.Abs() > 15*time.Hour { // it tells of another day
+		off -= off.Round(day)
+	}
+	return clock.Add(off)
 }
 
+// day is the day that a midnight, in UTC, is the begin of.
 func (e *event) day(t time.Time) time.Time {
 	if e.zone != (zone{}) {
 		return e.zone.local(t)
@@ -123,32 +137,47 @@ func (e *event) repeat(l *contentLines) {
 	}
 	l.line("RRULE:" + rule)
 	for _, d := range e.series.deleted {
-		e.clock(l, "EXDATE", d.Truncate(24*time.Hour).Add(e.series.start))
+		e.clock(l, "EXDATE", d.Truncate(day).Add(e.series.start))
 	}
 }
 
-// exception writes an instance that was changed.
-func (e *event) exception(l *contentLines, x exception) {
-	l.line("BEGIN:VEVENT")
-	l.text("UID", e.it.uid())
-	l.time("DTSTAMP", e.it.stamp())
-	l.text("SUMMARY", first(oneLine(x.subject), oneLine(e.it.subject())))
-	l.text("LOCATION", first(oneLine(x.location), e.it.namedText(nameLocation)))
-	e.clock(l, "RECURRENCE-ID", x.original)
-	e.clock(l, "DTSTART", x.start)
-	if !x.end.Before(x.start) {
-		e.clock(l, "DTEND", x.end)
+// exception writes an instance that was changed: whole, since it stands in the place of what the series says.
+func (e *event) exception(l *contentLines, x exception, method, note string) {
+	subject, location, busy := first(oneLine(x.subject), e.it.subject()), first(oneLine(x.location), e.it.namedText(nameLocation)), e.it.busy()
+	if x.flags&changedBusy != 0 {
+		busy = x.busy
 	}
+	l.line("BEGIN:VEVENT")
+	e.it.common(l, subject, note)
+	e.it.details(l, method, location, busy)
+	e.clock(l, "RECURRENCE-ID", x.original)
+	own := *e
+	if x.flags&changedAllDay != 0 {
+		own.allDay = x.allDay
+	}
+	own.clock(l, "DTSTART", x.start)
+	if own.lasts(x.start, x.end) {
+		own.clock(l, "DTEND", x.end)
+	}
+	e.it.reminder(l)
 	l.line("END:VEVENT")
 }
 
+// busy is what somebody's time is during an event, -1 where that isn't said.
+func (it *item) busy() int {
+	if busy, ok := it.namedInt(nameBusy); ok {
+		return busy
+	}
+	return -1
+}
+
 // details writes who takes part, and what kind of time it is.
-func (it *item) details(l *contentLines, method string) {
-	l.text("LOCATION", it.namedText(nameLocation))
+func (it *item) details(l *contentLines, method, location string, busy int) {
+	l.text("LOCATION", location)
 	if sequence, ok := it.namedInt(nameSequence); ok && sequence >= 0 {
 		l.number("SEQUENCE", sequence)
 	}
-	if busy, ok := it.namedInt(nameBusy); ok && busy >= 0 && busy <= 4 {
+	if busy >= 0 && busy <= 4 {
 		l.line("X-MICROSOFT-CDO-BUSYSTATUS:" + [...]string{"FREE", "TENTATIVE", "BUSY", "OOF", "WORKINGELSEWHERE"}[busy])
 		l.line("TRANSP:" + [...]string{"TRANSPARENT", "OPAQUE", "OPAQUE", "OPAQUE", "OPAQUE"}[busy])
 	}
@@ -158,21 +187,25 @@ func (it *item) details(l *contentLines, method string) {
 	}
 	if method == "REPLY" {
 		it.answer(l)
-	} else if method != "PUBLISH" || len(it.rows) > 0 {
-		it.participants(l)
+	} else {
+		it.participants(l, method)
 	}
 }
 
-// participants writes who organizes the meeting and who is asked to it.
-func (it *item) participants(l *contentLines) {
+// participants writes who organizes the meeting and who is asked to it. An appointment to which nobody is asked has no organizer
+// (RFC 5545 section 3.8.4.3): programs would take it for the meeting of somebody else.
+func (it *item) participants(l *contentLines, method string) {
 	organizer := it.author()
+	asked := slices.DeleteFunc(slices.Clone(it.rows), func(r recipient) bool {
+		return r.kind == recipientFrom || r.int(idRecipientFlags)&recipientOrganizer != 0 || strings.EqualFold(r.addr, organizer.addr)
+	})
+	if len(asked) == 0 && method == "PUBLISH" {
+		return
+	}
 	if organizer != (address{}) {
 		l.line("ORGANIZER" + calendarAddress(organizer))
 	}
-	for _, r := range it.rows {
-		if r.kind == recipientFrom || strings.EqualFold(r.addr, organizer.addr) {
-			continue
-		}
+	for _, r := range asked {
 		role, sort := "REQ-PARTICIPANT", ""
 		switch r.kind {
 		case recipientCc:
@@ -184,6 +217,9 @@ func (it *item) participants(l *contentLines) {
 		l.line(fmt.Sprintf("ATTENDEE;ROLE=%s%s;PARTSTAT=%s;RSVP=TRUE%s", role, sort, first(status, "NEEDS-ACTION"), calendarAddress(r.address)))
 	}
 }
+
+// recipientOrganizer is the bit of PidTagRecipientFlags of who organizes a meeting ([MS-OXOCAL] section 2.2.4.10.1).
+const recipientOrganizer = 0x0002
 
 // answers are the values of PidTagRecipientTrackStatus ([MS-OXOCAL] section 2.2.4.10.2).
 var answers = map[int]string{2: "TENTATIVE", 3: "ACCEPTED", 4: "DECLINED"}

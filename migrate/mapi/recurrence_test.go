@@ -2,6 +2,7 @@ package mapi
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,10 +17,12 @@ type blob struct {
 	period             uint32
 	specific           []uint32
 	end, count         uint32
+	weekStart          uint32
 	deleted, modified  []time.Time
 	start, last        time.Time
 	at                 uint32 // minutes into the day
 	exceptions         [][]byte
+	extended           [][]byte
 }
 
 func (b blob) bytes() []byte {
@@ -43,7 +46,7 @@ func (b blob) bytes() []byte {
 	}
 	u32(b.end)
 	u32(b.count)
-	u32(0)
+	u32(b.weekStart)
 	dates(b.deleted)
 	dates(b.modified)
 	u32(minutesOf(b.start))
@@ -54,6 +57,10 @@ func (b blob) bytes() []byte {
 	u32(b.at + 60)
 	u16(uint16(len(b.exceptions)))
 	for _, e := range b.exceptions {
+		out = append(out, e...)
+	}
+	u32(0)
+	for _, e := range b.extended {
 		out = append(out, e...)
 	}
 	return out
@@ -86,6 +93,26 @@ func TestRules(t *testing.T) {
 			"on the last day",
 			blob{frequency: 0x200C, pattern: 4, period: 1, specific: []uint32{31}, end: 0x2023},
 			"FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=-1",
+		},
+		{
+			"on the 31st, or the last day of shorter months",
+			blob{frequency: 0x200C, pattern: 2, period: 1, specific: []uint32{31}, end: 0x2023},
+			"FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=-1",
+		},
+		{
+			"on the 30th, or the last day of shorter months",
+			blob{frequency: 0x200C, pattern: 2, period: 1, specific: []uint32{30}, end: 0x2023},
+			"FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=28,29,30;BYSETPOS=-1",
+		},
+		{
+			"every second week, which begins on Sunday",
+			blob{frequency: 0x200B, pattern: 1, period: 2, specific: []uint32{0x03}, end: 0x2023},
+			"FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU",
+		},
+		{
+			"every second week, which begins on Monday, ten times",
+			blob{frequency: 0x200B, pattern: 1, period: 2, specific: []uint32{0x03}, end: endsAfter, count: 10, weekStart: 1},
+			"FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=MO;COUNT=10",
 		},
 		{
 			"on the second Tuesday",
@@ -177,6 +204,53 @@ func TestSeries(t *testing.T) {
 	}))
 	if missing := lacks(got, "DTSTART:20090310T080000Z", "EXDATE:20090317T080000Z", "RECURRENCE-ID:20090324T080000Z", "DTSTART:20090325T100000Z"); missing != nil {
 		t.Errorf("without a zone: got\n%s\nwithout %q", got, missing)
+	}
+}
+
+// changed makes an ExceptionInfo of a change of subject and place, and its ExtendedException.
+func changed(at [3]time.Time, flags byte, subject, location string, more ...byte) (info, extended []byte) {
+	var times []byte
+	for _, t := range at {
+		times = binary.LittleEndian.AppendUint32(times, minutesOf(t))
+	}
+	info, extended = append(slices.Clone(times), flags, 0), append([]byte{4, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0}, times...)
+	for _, text := range []string{subject, location} {
+		n := len([]rune(text))
+		info = append(append(info, byte(n+1), 0, byte(n), 0), strings.Repeat("?", n)...)
+		extended = append(append(extended, byte(n), 0), wide(text)...)
+	}
+	return append(info, more...), append(extended, 0, 0, 0, 0)
+}
+
+// TestChangedInstances: a changed instance is told whole, in any language, and by days or times as it is itself.
+func TestChangedInstances(t *testing.T) {
+	t.Parallel()
+	day := func(d, hour int) time.Time { return time.Date(2009, 3, d, hour, 0, 0, 0, time.UTC) }
+	moved, movedMore := changed([3]time.Time{day(17, 11), day(17, 12), day(17, 0)}, 0x11|0x20|0x80, "Совещание", "東京", 0, 0, 0, 0, 0, 0, 0, 0)
+	second, secondMore := changed([3]time.Time{day(24, 0), day(25, 0), day(24, 0)}, 0x11, "会議", "Комната")
+	b := blob{
+		frequency: 0x200B, pattern: 1, period: 1, specific: []uint32{4}, end: 0x2023, start: day(10, 0), last: day(31, 0),
+		deleted: []time.Time{day(17, 0), day(24, 0)}, modified: []time.Time{day(17, 0), day(24, 0)},
+		exceptions: [][]byte{moved, second}, extended: [][]byte{movedMore, secondMore},
+	}
+	got := calendarOf(t, meeting("IPM.Appointment", named{
+		nameStart: day(9, 23), nameEnd: day(10, 23), nameAllDay: true, nameRecurrence: b.bytes(),
+	}))
+	parts := strings.Split(unfolded(got), "BEGIN:VEVENT")
+	if len(parts) != 4 {
+		t.Fatalf("got\n%s\nwant a series and two instances", got)
+	}
+	for i, want := range [][]string{
+		{"DTSTART;VALUE=DATE:20090310", "DTEND;VALUE=DATE:20090311", "TRANSP:OPAQUE"},
+		{
+			"SUMMARY:Совещание", "LOCATION:東京", "RECURRENCE-ID;VALUE=DATE:20090317", "DTSTART:20090317T100000Z", "DTEND:20090317T110000Z", "TRANSP:TRANSPARENT",
+			`DESCRIPTION:Please come.\nBring \\ cake`, `ORGANIZER;CN="Anna Müller":mailto:anna@acme.example`, "TRIGGER:-PT15M",
+		},
+		{"SUMMARY:会議", "LOCATION:Комната", "RECURRENCE-ID;VALUE=DATE:20090324", "DTSTART;VALUE=DATE:20090324", "DTEND;VALUE=DATE:20090325", "TRANSP:OPAQUE"},
+	} {
+		if missing := lacks(parts[i+1], want...); missing != nil {
+			t.Errorf("got\n%s\nwithout %q", parts[i+1], missing)
+		}
 	}
 }
 
