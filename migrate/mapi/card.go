@@ -94,7 +94,7 @@ func (it *item) emails() []string {
 	return emails
 }
 
-// telephones are the types of RFC 2426 section 3.3.1 for the numbers of a contact.
+// telephones are the types of RFC 2426 section 3.3.1, which allows further ones, for the numbers of a contact.
 var telephones = []struct {
 	id   ID
 	kind string
@@ -111,6 +111,13 @@ var telephones = []struct {
 	{idPager, "PAGER"},
 	{idBusinessFax, "WORK,FAX"},
 	{idHomeFax, "HOME,FAX"},
+	{idPrimaryFax, "FAX"},
+	{idISDN, "ISDN"},
+	{idCallbackPhone, "VOICE,X-CALLBACK"},
+	{idAssistantPhone, "VOICE,X-ASSISTANT"},
+	{idRadioPhone, "VOICE,X-RADIO"},
+	{idTextPhone, "X-TTY"},
+	{idTelex, "X-TELEX"},
 }
 
 // person3 writes a contact as vCard 3.0.
@@ -226,15 +233,44 @@ func (it *item) group(l *contentLines) {
 // members are those of a distribution list, as one-off addresses, which stay true when the contacts are gone ([MS-OXOCNTC]
 // section 2.2.2).
 func (it *item) members() []address {
-	values := it.namedValues(nameListOneOffs)
-	if len(values) == 0 {
-		values = it.namedValues(nameListMembers)
+	entries := it.longList()
+	for _, name := range []Name{nameListOneOffs, nameListMembers} {
+		if len(entries) > 0 {
+			break
+		}
+		for _, v := range it.namedValues(name) {
+			if v.Type == TypeBinary {
+				entries = append(entries, v.Data)
+			}
+		}
 	}
 	var who []address
-	for _, v := range values {
-		if p, ok := it.entry(v.Data); ok && v.Type == TypeBinary {
+	for _, entry := range entries {
+		if p, ok := it.entry(entry); ok {
 			who = append(who, it.resolve(p))
 		}
 	}
 	return who
+}
+
+// longList takes the one-off addresses out of the stream that the members of a list are in where there are too many for the other
+// properties ([MS-OXOCNTC] section 2.2.2.2.4). Where a member has none, its entry identifier is one.
+func (it *item) longList() [][]byte {
+	const head = 28
+	c := cursor{b: it.namedBinary(nameListStream)}
+	c.take(12)
+	n := c.u32()
+	c.take(head - 16)
+	var entries [][]byte
+	for range n {
+		entry, oneOff := c.take(c.u32()), c.take(c.u32())
+		if c.take(c.u32()); c.bad {
+			break
+		}
+		if len(oneOff) > 0 {
+			entry = oneOff
+		}
+		entries = append(entries, entry)
+	}
+	return entries
 }

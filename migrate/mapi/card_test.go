@@ -2,6 +2,7 @@ package mapi
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,47 @@ func TestDistributionList(t *testing.T) {
 	got := cardOf(t, m)
 	if missing := lacks(got, "VERSION:4.0", "KIND:group", "FN:Team", "MEMBER:mailto:bob@example.com", "MEMBER:mailto:carl@example.com", "X-MEMBER:Gone"); missing != nil {
 		t.Errorf("got\n%s\nwithout %q", got, missing)
+	}
+}
+
+// TestLongDistributionList: the members of a long list are in a stream, beside of which the other properties say nothing.
+func TestLongDistributionList(t *testing.T) {
+	t.Parallel()
+	u32 := binary.LittleEndian.AppendUint32
+	stream := append([]byte{1, 0, 0, 0, 15, 0, 0, 0, 0, 0, 0, 0}, u32(nil, 200)...)
+	stream = append(stream, make([]byte, 12)...)
+	add := func(piece []byte) { stream = append(u32(stream, uint32(len(piece))), piece...) }
+	for i := range 200 {
+		one := oneOff(fmt.Sprint("Member ", i), "SMTP", fmt.Sprintf("m%d@example.com", i))
+		if i%2 == 0 {
+			add(one)
+			add(nil)
+		} else {
+			add([]byte("a contact's identifier"))
+			add(one)
+		}
+		add(nil)
+	}
+	for cut, want := range map[int]int{len(stream): 200, len(stream) - 1: 199, 20: 0} {
+		m := object(properties{idMessageClass: "IPM.DistList", idDisplayName: "All"}).with(named{nameListStream: stream[:cut], nameListMembers: binaries()})
+		got := cardOf(t, m)
+		if n := strings.Count(got, "MEMBER:mailto:m"); n != want {
+			t.Errorf("cut at %d: got %d members, want %d", cut, n, want)
+		}
+	}
+}
+
+func TestTelephones(t *testing.T) {
+	t.Parallel()
+	m := object(properties{idMessageClass: "IPM.Contact", idDisplayName: "A"})
+	for i, phone := range telephones {
+		m.props[phone.id] = value(fmt.Sprint("+49 30 ", 100+i))
+	}
+	got := cardOf(t, m)
+	for i := range 19 {
+		if n := strings.Count(got, fmt.Sprint(":+49 30 ", 100+i, "\r\n")); n != 1 {
+			t.Errorf("got number %d %d times in\n%s", i, n, got)
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ var (
 	nameListName    = Name{Set: setAddress, ID: 0x8053}
 	nameListOneOffs = Name{Set: setAddress, ID: 0x8054}
 	nameListMembers = Name{Set: setAddress, ID: 0x8055}
+	nameListStream  = Name{Set: setAddress, ID: 0x8064}
 	nameEmails      = [...]struct{ kind, address, entry Name }{
 		{Name{Set: setAddress, ID: 0x8082}, Name{Set: setAddress, ID: 0x8083}, Name{Set: setAddress, ID: 0x8085}},
 		{Name{Set: setAddress, ID: 0x8092}, Name{Set: setAddress, ID: 0x8093}, Name{Set: setAddress, ID: 0x8095}},

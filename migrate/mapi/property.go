@@ -96,6 +96,7 @@ const (
 
 // Properties of contacts.
 const (
+	idCallbackPhone  ID = 0x3A02
 	idGeneration     ID = 0x3A05
 	idGivenName      ID = 0x3A06
 	idBusinessPhone  ID = 0x3A08
@@ -107,11 +108,16 @@ const (
 	idPrimaryPhone   ID = 0x3A1A
 	idBusinessPhone2 ID = 0x3A1B
 	idMobilePhone    ID = 0x3A1C
+	idRadioPhone     ID = 0x3A1D
 	idCarPhone       ID = 0x3A1E
 	idOtherPhone     ID = 0x3A1F
 	idPager          ID = 0x3A21
+	idPrimaryFax     ID = 0x3A23
 	idBusinessFax    ID = 0x3A24
 	idHomeFax        ID = 0x3A25
+	idTelex          ID = 0x3A2C
+	idISDN           ID = 0x3A2D
+	idAssistantPhone ID = 0x3A2E
 	idHomePhone2     ID = 0x3A2F
 	idAnniversary    ID = 0x3A41
 	idBirthday       ID = 0x3A42
@@ -119,6 +125,7 @@ const (
 	idNamePrefix     ID = 0x3A45
 	idProfession     ID = 0x3A46
 	idSpouse         ID = 0x3A48
+	idTextPhone      ID = 0x3A4B
 	idNickname       ID = 0x3A4F
 	idPersonalPage   ID = 0x3A50
 	idBusinessPage   ID = 0x3A51
