@@ -111,6 +111,42 @@ var oddPageTests = []struct {
 		Options{},
 		"text/html=<meta charset=utf-8>é",
 	},
+	{
+		"UTF-8 that says so, whatever the code page",
+		properties{idInternetCodepage: 20127, idHTML: []byte(`<meta charset=utf-8>é`)},
+		Options{},
+		"text/html=<meta charset=utf-8>é",
+	},
+	{
+		"no UTF-8 that says so",
+		properties{idInternetCodepage: 932, idHTML: []byte("<meta charset=utf-8>\x93\xfa")},
+		Options{},
+		"text/html=<meta charset=utf-8>日",
+	},
+	{
+		"one without octets over 127",
+		properties{idInternetCodepage: 50220, idHTML: []byte("<meta charset=utf-8>\x1b$BF|\x1b(B")},
+		Options{},
+		"text/html=<meta charset=utf-8>日",
+	},
+	{
+		"that of the language",
+		properties{idMessageLocale: 0x0419, idBody: string8("\xcf")},
+		Options{},
+		"text/plain=П",
+	},
+	{
+		"that of the charset in which it travelled",
+		properties{idInternetCodepage: 50220, idBody: string8("\x93\xfa")},
+		Options{},
+		"text/plain=日",
+	},
+	{
+		"the item's, of HTML without one",
+		properties{idMessageCodepage: 1251, idHTML: []byte("<p>\xcf</p>")},
+		Options{},
+		"text/html=<p>П</p>",
+	},
 	{"none, but UTF-8", properties{idHTML: []byte("<p>é</p>")}, Options{}, "text/html=<p>é</p>"},
 	{
 		"none, but it says",

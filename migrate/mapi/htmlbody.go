@@ -70,21 +70,30 @@ func (it *item) htmlCharset(s Stream) (string, encoding.Encoding, error) {
 		return "", codepage.Lookup(codepage.UTF16).Encoding, nil
 	}
 	cs := codepage.Lookup(page)
-	if cs == nil || page == codepage.Western && says == "utf-8" {
+	if cs == nil || says == "utf-8" && cs.Name != "utf-8" {
 		valid, err := isUTF8(s)
 		switch {
 		case err != nil && !errors.Is(err, ErrDamaged):
 			return "", nil, err
-		case valid:
+		case valid && (cs == nil || page == codepage.Western || it.beyondASCII(s)):
 			return "utf-8", nil, nil
 		case cs == nil && says != "" && says != "utf-8":
 			return says, nil, nil
 		case cs == nil:
-			it.warn("HTML: unknown code page %d, taken for windows-1252", page)
-			return "windows-1252", nil, nil
+			own := it.codePage()
+			if cs = codepage.Lookup(own); cs == nil {
+				own, cs = codepage.Western, codepage.Lookup(codepage.Western)
+			}
+			it.warn("HTML: unknown code page %d, taken for %d", page, own)
 		}
 	}
 	return cs.Name, cs.Encoding, nil
+}
+
+// beyondASCII reports whether a value has octets over 127. Some charsets are written without.
+func (it *item) beyondASCII(s Stream) bool {
+	survey, err := surveyOf(it.stream(s, "HTML"))
+	return err == nil && survey.high > 0
 }
 
 // headSize is how much of HTML is looked through for its charset.

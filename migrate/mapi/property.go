@@ -52,8 +52,9 @@ const (
 	idLastModified         ID = 0x3008
 	idSearchKey            ID = 0x300B
 	idInternetCodepage     ID = 0x3FDE
-	idMessageCodepage      ID = 0x3FFD
+	idMessageLocale        ID = 0x3FF1
 	idCreatorName          ID = 0x3FF8
+	idMessageCodepage      ID = 0x3FFD
 	idSenderSMTP           ID = 0x5D01
 	idSentRepSMTP          ID = 0x5D02
 	idCreatorSMTP          ID = 0x5D0A

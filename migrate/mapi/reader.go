@@ -156,13 +156,16 @@ func (r reader) decode(v Value) string {
 	return strings.ReplaceAll(text, "\x00", "")
 }
 
-// codePage is that of 8-bit strings ([MS-OXCMSG] section 2.2.1.4).
+// codePage is that of 8-bit strings ([MS-OXCMSG] section 2.2.1.4): the object's, the store's, or what else the object tells of it.
 func (r reader) codePage() int {
 	if page := r.int(idMessageCodepage); codepage.Lookup(page) != nil && page != codepage.UTF16 {
 		return page
 	}
 	if r.page != 0 {
 		return r.page
+	}
+	if page := CodePage(r.Object); codepage.Lookup(page) != nil && page != codepage.UTF16 {
+		return page
 	}
 	return codepage.Western
 }
