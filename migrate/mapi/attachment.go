@@ -93,7 +93,7 @@ func (it *item) embed(f *attached, a Attachment) error {
 	if depth <= 0 {
 		depth = defaultDepth
 	}
-	f.name = fileName(f.trimmed(idDisplayName))
+	f.name = titled(oneLine(f.text(idDisplayName)))
 	f.part = note("[A message was attached here. It could not be read.]")
 	if it.depth >= depth {
 		it.warn("messages within messages: more than %d levels, the rest left out", depth)
@@ -113,7 +113,7 @@ func (it *item) embed(f *attached, a Attachment) error {
 		it.warn("embedded message: %s", w)
 	}
 	if err == nil {
-		f.hold(e, fileName(inner.subject()))
+		f.hold(e, titled(oneLine(inner.subject())))
 	}
 	return err
 }

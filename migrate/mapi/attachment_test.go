@@ -76,7 +76,7 @@ var attachmentTests = []struct {
 			idAttachName:   "a\u202egpj.exe\r\nX: \"y\"",
 			idAttachData:   []byte("x"),
 		},
-		"application/octet-stream agpj.exe X_ _y_ x",
+		"application/octet-stream agpj.exe  X_ _y_ x",
 	},
 	{
 		"extension apart",

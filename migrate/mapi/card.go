@@ -38,7 +38,7 @@ func (it *item) withCard(files []*attached) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := first(fileName(it.fullName()), "contact") + ".vcf"
+	name := first(titled(it.fullName()), "contact") + ".vcf"
 	p := leaf("text/vcard; charset=utf-8"+fileParameter("name", name), s.encoding(), c)
 	p.fields.disposition("attachment", name)
 	return it.mixed(nil, append([]*attached{{reader: it.reader, part: p, name: name}}, files...))

@@ -12,7 +12,8 @@ const (
 	maxFileName = 200 // characters
 )
 
-// fileName makes a name that a file can have everywhere: without a path, control characters and invisible marks.
+// fileName makes a name that a file can have everywhere: without a path, control characters and invisible marks. Blanks stay as they
+// are: those of Japan and of macOS are others than ASCII's.
 func fileName(s string) string {
 	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
 		s = s[i+1:]
@@ -23,7 +24,7 @@ func fileName(s string) string {
 			return -1
 		case strings.ContainsRune(`<>:"|?*`, r):
 			return '_'
-		case unicode.IsSpace(r):
+		case r == '\u2028' || r == '\u2029':
 			return ' '
 		}
 		return r
@@ -39,10 +40,15 @@ func fileName(s string) string {
 	return s
 }
 
+var slashes = strings.NewReplacer("/", "_", `\`, "_")
+
+// titled makes the name of a file of a title, in which a slash ends no directory.
+func titled(title string) string { return fileName(slashes.Replace(title)) }
+
 // fileName is what the file is called.
 func (f *attached) fileName() string {
 	for _, id := range []ID{idAttachName, idAttachShortName, idDisplayName} {
-		if name := fileName(f.trimmed(id)); name != "" {
+		if name := fileName(oneLine(f.text(id))); name != "" {
 			ext := f.trimmed(idAttachExtension)
 			if path.Ext(name) == "" && len(ext) > 1 && ext[0] == '.' {
 				name += fileName(ext)

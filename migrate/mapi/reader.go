@@ -100,7 +100,12 @@ func (r reader) trimmed(id ID) string {
 	if isTrimmed(text) {
 		return text
 	}
-	return strings.Join(strings.Fields(text), " ")
+	return strings.Join(strings.FieldsFunc(text, isBlank), " ")
+}
+
+// isBlank reports whether a character is a blank of ASCII or ends a line. Others are kept: that between the names of a Japanese is wide.
+func isBlank(r rune) bool {
+	return r == ' ' || '\t' <= r && r <= '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'
 }
 
 // isTrimmed reports whether a text is known to have blanks only between its words, one at a time.
