@@ -82,30 +82,6 @@ func (it *item) calendar(method string) (string, error) {
 	return l.b.String(), nil
 }
 
-// note is the item's text, as much of it as a calendar should have.
-func (it *item) note() (string, error) {
-	texts, err := it.texts()
-	if err != nil || texts.plain == nil {
-		return "", err
-	}
-	b := &noteWriter{}
-	if err := texts.plain.content(b); err != nil && err != errEnough {
-		return "", err
-	}
-	return strings.ToValidUTF8(b.String(), ""), nil
-}
-
-// noteWriter keeps the beginning of a text.
-type noteWriter struct{ strings.Builder }
-
-func (n *noteWriter) Write(p []byte) (int, error) {
-	if n.Len()+len(p) > maxText {
-		n.Builder.Write(p[:maxText-n.Len()])
-		return 0, errEnough
-	}
-	return n.Builder.Write(p)
-}
-
 // common writes what all components have.
 func (it *item) common(l *contentLines, subject, note string) {
 	l.text("UID", it.uid())
