@@ -119,8 +119,8 @@ func (e *event) utc(clock time.Time) time.Time {
 
 // day is the day that a midnight, in UTC, is the begin of.
 func (e *event) day(t time.Time) time.Time {
-	if e.zone != (zone{}) {
-		return e.zone.local(t)
+	if local := e.zone.local(t); e.zone != (zone{}) && local.Equal(local.Truncate(day)) {
+		return local
 	}
 	return nearestDay(t)
 }

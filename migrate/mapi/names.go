@@ -25,6 +25,8 @@ var (
 	nameStateFlags      = Name{Set: setAppointment, ID: 0x8217}
 	nameTimeZone        = Name{Set: setAppointment, ID: 0x8233}
 	nameTimeZoneName    = Name{Set: setAppointment, ID: 0x8234}
+	nameZoneShown       = Name{Set: setAppointment, ID: 0x825E}
+	nameZoneOfSeries    = Name{Set: setAppointment, ID: 0x8260}
 	nameReminderMinutes = Name{Set: setCommon, ID: 0x8501}
 	nameReminderSet     = Name{Set: setCommon, ID: 0x8503}
 	nameGlobalID        = Name{Set: setMeeting, ID: 0x0003}

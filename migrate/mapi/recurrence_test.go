@@ -254,6 +254,52 @@ func TestChangedInstances(t *testing.T) {
 	}
 }
 
+// definition makes a definition of a time zone: of each rule its flags and the structure of a series.
+func definition(name string, rules ...[]byte) []byte {
+	b := []byte{2, 1, byte(6 + 2*len(name)), 0, 2, 0, byte(len(name)), 0}
+	b = append(append(b, wide(name)...), byte(len(rules)), 0)
+	for i, r := range rules {
+		flags := byte(0)
+		if i == len(rules)-2 {
+			flags = zoneEffective
+		}
+		b = append(append(b, 2, 1, 0x3E, 0, flags, 0), make([]byte, 16)...)
+		b = append(append(append(b, r[:12]...), r[14:30]...), r[32:48]...)
+	}
+	return b
+}
+
+// auckland is PidLidTimeZoneStruct of New Zealand, whose midnight is eleven o'clock of the day before in summer.
+var auckland = func() []byte {
+	b := slices.Clone(berlin)
+	var bias int32 = -12 * 60
+	binary.LittleEndian.PutUint32(b, uint32(bias))
+	b[16], b[20], b[34], b[38] = 4, 1, 9, 5
+	return b
+}()
+
+// TestDefinedZone: a day on the other side of the earth is the right one, and a series is told by the clock, if only the definition is there.
+func TestDefinedZone(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2009, 1, 13, 11, 0, 0, 0, time.UTC)
+	defined := definition("New Zealand Standard Time", berlin, auckland, berlin)
+	day := named{nameStart: start, nameEnd: start.Add(24 * time.Hour), nameAllDay: true, nameZoneShown: defined}
+	if got := calendarOf(t, meeting("IPM.Appointment", day)); lacks(got, "DTSTART;VALUE=DATE:20090114", "DTEND;VALUE=DATE:20090115") != nil {
+		t.Errorf("got\n%s\nwant January 14", got)
+	}
+	b := blob{frequency: 0x200A, pattern: 0, period: 1440, end: endsAfter, count: 3, start: start, last: start, at: 0}
+	series := named{nameStart: start, nameEnd: start.Add(time.Hour), nameRecurrence: b.bytes(), nameZoneOfSeries: defined}
+	if got := calendarOf(t, meeting("IPM.Appointment", series)); lacks(got, "TZID:New Zealand Standard Time", "TZOFFSETTO:+1300",
+		`DTSTART;TZID="New Zealand Standard Time":20090114T000000`) != nil {
+		t.Errorf("got\n%s\nwant it in New Zealand's time", got)
+	}
+	for cut := range defined[:len(defined)-2*zoneRuleSize] {
+		if z, ok := definedZone(defined[:cut]); ok && z.bias != -60 {
+			t.Errorf("cut at %d: got %+v", cut, z)
+		}
+	}
+}
+
 func TestZone(t *testing.T) {
 	t.Parallel()
 	m := object(properties{}).with(named{nameTimeZone: berlin})
@@ -292,6 +338,7 @@ func FuzzSeries(f *testing.F) {
 		count:     3,
 		deleted:   []time.Time{sent},
 	}.bytes())
+	f.Add(definition("Central European Standard Time", berlin, auckland))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := parseSeries(data, false)
 		if err == nil && (len(s.deleted)*4 > len(data) || len(s.exceptions)*14 > len(data) || !strings.HasPrefix(s.rule, "FREQ=")) {
@@ -301,5 +348,6 @@ func FuzzSeries(f *testing.F) {
 			nameRecurrence: data,
 			nameTimeZone:   berlin,
 		})))
+		checkContentLines(t, calendarOf(t, meeting("IPM.Appointment", named{nameRecurrence: blob{period: 1440, end: endsAfter}.bytes(), nameZoneShown: data})))
 	})
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"unpop/migrate/mapi/codepage"
 )
 
-// A zone is a time zone as Outlook keeps it with a series (PidLidTimeZoneStruct, [MS-OXOCAL] section 2.2.1.39).
+// A zone is a time zone as Outlook keeps it with an appointment (PidLidTimeZoneStruct, [MS-OXOCAL] section 2.2.1.39, or a definition).
 type zone struct {
 	name               string
 	bias               int // minutes from local time to UTC
@@ -19,20 +21,57 @@ type change struct {
 	bias, month, week, weekday, hour, minute int // month 0: there is none
 }
 
-// zone reads the time zone of an appointment.
+// zone reads the time zone of an appointment: that of its series, else that in which it is shown.
 func (it *item) zone() (zone, bool) {
-	b := it.namedBinary(nameTimeZone)
-	if len(b) < 48 {
-		return zone{}, false
+	if b := it.namedBinary(nameTimeZone); len(b) >= 48 {
+		if z, ok := newZone(it.namedText(nameTimeZoneName), b, b[14:], b[32:]); ok {
+			return z, true
+		}
 	}
-	number := func(at int) int { return int(int32(binary.LittleEndian.Uint32(b[at:]))) }
-	z := zone{name: zoneName(it.namedText(nameTimeZoneName)), bias: number(0)}
-	z.standard, z.daylight = changeAt(b[14:]), changeAt(b[32:])
+	for _, name := range []Name{nameZoneOfSeries, nameZoneShown} {
+		if z, ok := definedZone(it.namedBinary(name)); ok {
+			return z, true
+		}
+	}
+	return zone{}, false
+}
+
+// newZone reads the biases and the changes of a zone.
+func newZone(name string, biases, standard, daylight []byte) (zone, bool) {
+	number := func(at int) int { return int(int32(binary.LittleEndian.Uint32(biases[at:]))) }
+	z := zone{name: zoneName(name), bias: number(0), standard: changeAt(standard), daylight: changeAt(daylight)}
 	z.standard.bias, z.daylight.bias = number(4), number(8)
-	if !z.sane() {
+	return z, z.sane()
+}
+
+// Parts of a time zone's definition ([MS-OXOCAL] section 2.2.1.41).
+const (
+	zoneRuleSize  = 66
+	zoneEffective = 0x0002 // the rule that counts when the appointment was made
+)
+
+// definedZone takes out of a definition the rule that counts, or its last.
+func definedZone(b []byte) (zone, bool) {
+	c := cursor{b: b}
+	c.take(2)
+	header := cursor{b: c.take(c.u16())}
+	header.take(2)
+	name := codepage.DecodeUTF16(header.take(2 * header.u16()))
+	var rule []byte
+	for range header.u16() {
+		next := c.take(zoneRuleSize)
+		if c.bad {
+			break
+		}
+		rule = next
+		if binary.LittleEndian.Uint16(rule[4:])&zoneEffective != 0 {
+			break
+		}
+	}
+	if header.bad || rule == nil {
 		return zone{}, false
 	}
-	return z, true
+	return newZone(name, rule[22:], rule[34:], rule[50:])
 }
 
 // zoneName makes a name that is written alike as a value and as a parameter.
