@@ -3,6 +3,7 @@ package mapi
 import (
 	"bytes"
 	"net/mail"
+	"regexp"
 	"strings"
 )
 
@@ -154,18 +155,37 @@ var addressFields = map[string]bool{
 func encodeAddresses(value string) string {
 	parsed, err := mail.ParseAddressList(value)
 	if err != nil {
-		return encodeLoose(strings.ReplaceAll(value, `"`, ""))
+		return encodeQuoted(value)
 	}
 	var addresses []address
 	for _, a := range parsed {
 		addr := mailbox(a.Address)
 		if addr == "" {
-			return encodeLoose(strings.ReplaceAll(value, `"`, ""))
+			return encodeQuoted(value)
 		}
 		addresses = append(addresses, address{name: a.Name, addr: addr})
 	}
 	return list(addresses)
 }
+
+var quotedString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// encodeQuoted makes addresses ASCII that can't all be read: each quoted string as a whole, since encoded-words mean nothing in quotes, and
+// a comma in one parts no addresses.
+func encodeQuoted(value string) string {
+	if strings.Contains(quotedString.ReplaceAllString(value, ""), `"`) { // they don't pair
+		return encodeLoose(strings.ReplaceAll(value, `"`, ""))
+	}
+	value = quotedString.ReplaceAllStringFunc(value, func(quoted string) string {
+		if isASCII(quoted) {
+			return quoted
+		}
+		return " " + strings.Join(encodedWords(oneLine(unquoting.Replace(quoted[1:len(quoted)-1]))), " ") + " "
+	})
+	return encodeLoose(value)
+}
+
+var unquoting = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
 
 // encodeLoose encodes the words of a text that aren't ASCII or are too long for a line, and leaves the others as they are.
 func encodeLoose(value string) string {

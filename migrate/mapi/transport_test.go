@@ -72,6 +72,13 @@ var transportTests = []struct {
 		"",
 		0,
 	},
+	{
+		"8-bit names beside what is no address",
+		"To: \"Jürgen \\\"J\\\", M\"<j@example.com>, \"Doe,  K\" <k@example.com>, Nobody\r\n",
+		[]string{"To: =?utf-8?Q?J=C3=BCrgen_=22J=22=2C_M?= <j@example.com>, \"Doe, K\"\r\n <k@example.com>, Nobody\r\n"},
+		"",
+		0,
+	},
 	{"a control character", "X: a\x01b\r\n", []string{"X: ab\r\n"}, "", 0},
 	{"nothing", "", nil, "", 0},
 }
@@ -99,6 +106,16 @@ func TestTransportLongLine(t *testing.T) {
 	}
 	if value, _ := got.fields.get("references"); value != strings.TrimSpace(ids) {
 		t.Errorf("got References %q, want %q", value, ids)
+	}
+}
+
+// TestTransportLongAddresses: names of a line that is too long keep their quotes, also where one of the addresses can't be read.
+func TestTransportLongAddresses(t *testing.T) {
+	t.Parallel()
+	who := strings.Repeat(`"Doe, John" <john@example.com>, `, 60) + "Nobody"
+	got := parseTransport("To: " + who + "\r\n")
+	if value, _ := got.fields.get("to"); value != who {
+		t.Errorf("got %q, want %q", value, who)
 	}
 }
 
