@@ -3,6 +3,7 @@ package msg
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -179,5 +180,32 @@ func TestSameAsPST(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		}
+	}
+}
+
+// A message to thousands has tens of thousands of streams, nearly all of them small.
+func TestManyRecipients(t *testing.T) {
+	t.Parallel()
+	const count = 2500
+	f := letter(1, headOfFile)
+	for i := range count {
+		f.put(fmt.Sprintf("%s%08X", recipPrefix, i), recipient(1, fmt.Sprint("Bert", i)))
+	}
+	f.put(attachPrefix+"00000000", within(headOfOthers).text(0x3707, "last.bin").stream(0x3701, 0x102, "data").fixed(0x3705, 3, 1))
+	m := itemOf(t, f)
+	got := 0
+	for r, err := range m.Recipients() {
+		if want := fmt.Sprint("Bert", got); err != nil || mapi.Text(r, 0x3001, 0) != want {
+			t.Fatalf("got %q, %v, want %s", mapi.Text(r, 0x3001, 0), err, want)
+		}
+		got++
+	}
+	for a, err := range m.Attachments() {
+		if err == nil && mapi.Text(a, 0x3707, 0) == "last.bin" {
+			got++
+		}
+	}
+	if got != count+1 {
+		t.Errorf("got %d recipients and attachments, want %d", got, count+1)
 	}
 }
