@@ -28,6 +28,7 @@ const (
 const (
 	kindStream = 2
 	kindRoot   = 5
+	black      = 1 // the colour of an entry
 	noEntry    = 0xFFFFFFFF
 )
 
@@ -50,7 +51,8 @@ type File struct {
 // entry is one of the directory.
 type entry struct {
 	name               string
-	kind               byte
+	kind, colour       byte
+	clsid              [16]byte
 	left, right, child uint32
 	start              uint32
 	size               int64
@@ -193,12 +195,14 @@ func parseEntry(b []byte) entry {
 		units = append(units, binary.LittleEndian.Uint16(b[2*i:]))
 	}
 	return entry{
-		name:  string(utf16.Decode(units)),
-		kind:  b[66],
-		left:  binary.LittleEndian.Uint32(b[68:]),
-		right: binary.LittleEndian.Uint32(b[72:]),
-		child: binary.LittleEndian.Uint32(b[76:]),
-		start: binary.LittleEndian.Uint32(b[116:]),
-		size:  int64(binary.LittleEndian.Uint32(b[120:])), // the upper half may be rubbish in files with small sectors
+		name:   string(utf16.Decode(units)),
+		kind:   b[66],
+		colour: b[67],
+		clsid:  [16]byte(b[80:]),
+		left:   binary.LittleEndian.Uint32(b[68:]),
+		right:  binary.LittleEndian.Uint32(b[72:]),
+		child:  binary.LittleEndian.Uint32(b[76:]),
+		start:  binary.LittleEndian.Uint32(b[116:]),
+		size:   int64(binary.LittleEndian.Uint32(b[120:])), // the upper half may be rubbish in files with small sectors
 	}
 }

@@ -14,10 +14,11 @@ type Storage struct {
 	Name  string
 	file  *File
 	child uint32
+	clsid [16]byte
 }
 
 // Root is the storage at the top, whose name is empty.
-func (f *File) Root() Storage { return Storage{"", f, f.entries[0].child} }
+func (f *File) Root() Storage { return Storage{"", f, f.entries[0].child, f.entries[0].clsid} }
 
 // List returns what is in a storage, in the order of the directory's tree. A hostile file may have a storage within itself: who
 // descends has to stop somewhere.
@@ -37,7 +38,7 @@ func (s Storage) List() (streams []Stream, storages []Storage) {
 		case kindStream:
 			streams = append(streams, Stream{e.name, e.size, f, e.start})
 		case kindStorage:
-			storages = append(storages, Storage{e.name, f, e.child})
+			storages = append(storages, Storage{e.name, f, e.child, e.clsid})
 		}
 		todo = append(todo, e.left, e.right)
 	}

@@ -94,3 +94,45 @@ func FuzzList(f *testing.F) {
 		}
 	})
 }
+
+// TestPack: a storage as a file of its own has all that it had, in small sectors and in large ones.
+func TestPack(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{
+		"CONTENTS": "%PDF-1.4", "\x01Ole": "", "Workbook": strings.Repeat("cells ", 2000), "deep/er/x": "y", "deep/large": strings.Repeat("z", 5000), "größe": strings.Repeat("m", 4095),
+	}
+	for name, more := range map[string]int{"small": 1, "large": 6 << 20} {
+		streams := map[string]string{"other": strings.Repeat("o", more)}
+		for path, text := range want {
+			streams["object/"+path] = text
+		}
+		_, storages := open(t, cfbtest.BuildTree(streams)).Root().List()
+		data, err := storages[0].Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := paths(t, open(t, data).Root(), "", 9); !maps.Equal(got, want) || len(data) > 200_000 {
+			t.Errorf("%s: got %d streams and %d bytes, want the storage", name, len(got), len(data))
+		}
+	}
+}
+
+// TestPackDamaged: what can't be read whole, or refers to itself, doesn't become a file without end.
+func TestPackDamaged(t *testing.T) {
+	t.Parallel()
+	data := cfbtest.BuildTree(map[string]string{"object/a": strings.Repeat("x", 5000)})
+	f := open(t, data)
+	for i := range f.entries[1:] {
+		f.entries[i+1].left, f.entries[i+1].child = uint32(i+1), 1
+	}
+	_, storages := f.Root().List()
+	if data, err := storages[0].Pack(); err != nil || len(data) > 20_000 {
+		t.Errorf("within itself: got %d bytes, %v", len(data), err)
+	}
+	for i := range f.entries {
+		f.entries[i].size = 6000
+	}
+	if _, err := storages[0].Pack(); !errors.Is(err, ErrFormat) {
+		t.Errorf("cut off: got %v, want %v", err, ErrFormat)
+	}
+}

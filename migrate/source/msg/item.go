@@ -1,6 +1,7 @@
 package msg
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -257,16 +258,42 @@ func (m *item) Attachments() iter.Seq2[mapi.Attachment, error] {
 // attachment is an attachment of a message.
 type attachment struct{ *object }
 
+// methodOLE is the value of PidTagAttachMethod of an OLE object, whose storage is one in the file.
+const (
+	idAttachMethod mapi.ID = 0x3705
+	methodOLE              = 6
+)
+
+// Open implements [mapi.Object]. What an OLE object is becomes a compound file of its own.
+func (a *attachment) Open(id mapi.ID) (mapi.Stream, bool) {
+	s, ok := a.storage()
+	if id != idAttachData || !ok || mapi.Int(a.object, idAttachMethod) != methodOLE {
+		return a.object.Open(id)
+	}
+	data, err := s.Pack()
+	size := max(int64(len(data)), 1) // so that the error is met
+	return mapi.Stream{Type: mapi.TypeObject, Size: size, Data: mapi.DamageReader(bytes.NewReader(data), err)}, true
+}
+
+// storage is the storage in which the data of an attachment are, if they aren't a stream.
+func (a *attachment) storage() (cfb.Storage, bool) {
+	name := fmt.Sprintf("%s%04X%04X", valuePrefix, uint16(idAttachData), uint16(mapi.TypeObject))
+	i := slices.IndexFunc(a.below, func(s cfb.Storage) bool { return strings.EqualFold(s.Name, name) })
+	if i < 0 {
+		return cfb.Storage{}, false
+	}
+	return a.below[i], true
+}
+
 // Message implements [mapi.Attachment].
 func (a *attachment) Message() (mapi.Message, error) {
-	for _, s := range a.below {
-		if strings.EqualFold(s.Name, fmt.Sprintf("%s%04X%04X", valuePrefix, uint16(idAttachData), uint16(mapi.TypeObject))) {
-			o, err := readObject(s, headOfEmbedded, a.names)
-			if err != nil {
-				return nil, err
-			}
-			return &item{o}, nil
-		}
+	s, ok := a.storage()
+	if !ok {
+		return nil, fmt.Errorf("%w: no embedded message", mapi.ErrDamaged)
 	}
-	return nil, fmt.Errorf("%w: no embedded message", mapi.ErrDamaged)
+	o, err := readObject(s, headOfEmbedded, a.names)
+	if err != nil {
+		return nil, err
+	}
+	return &item{o}, nil
 }

@@ -2,9 +2,13 @@ package msg
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -207,5 +211,42 @@ func TestManyRecipients(t *testing.T) {
 	}
 	if got != count+1 {
 		t.Errorf("got %d recipients and attachments, want %d", got, count+1)
+	}
+}
+
+// An OLE object is a storage in the file. What is packed in it comes out; else it is a file of its own.
+func TestObjects(t *testing.T) {
+	t.Parallel()
+	f := letter(1, headOfFile)
+	object := func(n, name string, streams tree) {
+		streams = tree{}.put(valuePrefix+"3701000D", streams)
+		f.put(attachPrefix+n, within(headOfOthers).text(0x3001, name).fixed(0x3705, 3, 6)).put(attachPrefix+n, streams)
+	}
+	object("00000000", "Paper", tree{"CONTENTS": "%PDF-1.4 text", "\x01Ole": "x"})
+	object("00000001", "Table", tree{"Workbook": strings.Repeat("cells ", 2000), "deep/x": "y"})
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.msg"), cfbtest.BuildTree(f), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := mail.ReadMessage(strings.NewReader(read(t, open(t, filepath.Join(dir, "a.msg")), ".", "a.msg")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, params, _ := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	parts := multipart.NewReader(m.Body, params["boundary"])
+	got := map[string][]byte{}
+	for p, err := parts.NextPart(); err == nil; p, err = parts.NextPart() {
+		got[p.FileName()], _ = io.ReadAll(base64.NewDecoder(base64.StdEncoding, p))
+	}
+	if string(got["Paper.pdf"]) != "%PDF-1.4 text" {
+		t.Errorf("got %q, want the file that is packed", got["Paper.pdf"])
+	}
+	table := got["Table.xls"]
+	file, err := cfb.Open(bytes.NewReader(table), int64(len(table)))
+	if err != nil {
+		t.Fatalf("%d parts, Table.xls of %d bytes: %v", len(got), len(table), err)
+	}
+	if streams, storages := file.Root().List(); len(streams) != 1 || streams[0].Size != 12000 || len(storages) != 1 {
+		t.Errorf("got %v, %v, want the object", streams, storages)
 	}
 }
