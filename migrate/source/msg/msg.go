@@ -18,6 +18,7 @@ import (
 	"unpop/migrate"
 	"unpop/migrate/mapi"
 	"unpop/migrate/mapi/cfb"
+	"unpop/migrate/source/outlook"
 )
 
 // Bounds of the search: no real tree comes near them.
@@ -35,6 +36,8 @@ type Source struct {
 	root string
 	only string // the one file, if it is one
 	dirs []string
+
+	hurts outlook.Hurts
 }
 
 // Open opens a message file, or a directory. It fails where there is none in it.
@@ -180,9 +183,12 @@ func (s *Source) Open(ctx context.Context, part, ref string) (io.ReadCloser, err
 	if err != nil {
 		return nil, p.fault(ref, err)
 	}
-	r := mapi.NewReader(ctx, m, mapi.Options{}, func(_ mapi.Info, err error) error {
+	r := mapi.NewReader(ctx, m, mapi.Options{}, func(info mapi.Info, err error) error {
 		if err != nil {
 			return p.fault(ref, err)
+		}
+		if info.Damaged {
+			s.hurts.Add(part, ref, fmt.Sprintf("message %s (%s) is not whole: %s", ref, outlook.Subject(m, 0), strings.Join(info.Warnings, "; ")))
 		}
 		return nil
 	})

@@ -302,3 +302,22 @@ func TestDamaged(t *testing.T) {
 	}
 	t.Logf("%d of 300 damaged files could be read", readable)
 }
+
+// What of a message can't be read is told, and the rest is kept.
+func TestNotWhole(t *testing.T) {
+	t.Parallel()
+	f := letter(1, headOfFile).put(attachPrefix+"00000000", within(headOfOthers).text(0x3707, "a.bin").stream(0x3701, 0x102, strings.Repeat("data", 3000)).fixed(0x3705, 3, 1))
+	f[attachPrefix+"00000001/stray"] = "without properties"
+	root := plant(t, map[string][]byte{"a.msg": cfbtest.BuildTree(f), "b.msg": cfbtest.BuildTree(letter(2, headOfFile))})
+	s := open(t, root)
+	for part := range s.Parts(t.Context()) {
+		for c := range part.Copies(t.Context()) {
+			read(t, s, ".", c.Ref)
+			read(t, s, ".", c.Ref)
+		}
+		remarks := part.(migrate.Remarker).Remarks()
+		if len(remarks) != 1 || !strings.HasPrefix(remarks[0], "message a.msg (Letter 1) is not whole: attachment: ") {
+			t.Errorf("got %q, want that of one message", remarks)
+		}
+	}
+}

@@ -155,8 +155,10 @@ func (p *part) fault(name string, err error) error {
 	return &migrate.CopyError{Part: path.Join(p.info.Name, name), Offset: -1, Err: err}
 }
 
-// Remarks implements [migrate.Remarker].
-func (p *part) Remarks() []string { return p.others.Remarks() }
+// Remarks implements [migrate.Remarker]: what was left aside and what could not be read whole.
+func (p *part) Remarks() []string {
+	return append(p.others.Remarks(), p.source.hurts.Of(p.info.Name)...)
+}
 
 // Others implements [migrate.Exporter].
 func (s *Source) Others(ctx context.Context) iter.Seq2[*migrate.Other, error] {

@@ -5,56 +5,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 
 	"unpop/migrate"
 	"unpop/migrate/mapi"
 	"unpop/migrate/source/outlook"
 	"unpop/migrate/source/pst/ndb"
 )
-
-// hurts remembers which messages could not be read whole, by part.
-type hurts struct {
-	mu   sync.Mutex
-	list map[string]*hurt
-}
-
-type hurt struct {
-	seen  map[ndb.NID]bool
-	texts []string
-}
-
-// maxHurts bounds how many messages of a part are told of.
-const maxHurts = 50
-
-// add notes a message, once.
-func (h *hurts) add(part string, id ndb.NID, text string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.list == nil {
-		h.list = map[string]*hurt{}
-	}
-	one := h.list[part]
-	if one == nil {
-		one = &hurt{seen: map[ndb.NID]bool{}}
-		h.list[part] = one
-	}
-	if len(one.seen) >= maxHurts || one.seen[id] {
-		return
-	}
-	one.seen[id] = true
-	one.texts = append(one.texts, text)
-}
-
-// of returns what was noted of a part.
-func (h *hurts) of(part string) []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.list[part] == nil {
-		return nil
-	}
-	return append([]string(nil), h.list[part].texts...)
-}
 
 // find returns the message of a part's name and a reference.
 func (f *dataFile) find(part, ref string) (*item, *losses, error) {
@@ -105,7 +61,7 @@ func (f *dataFile) openMessage(ctx context.Context, part, ref string) (io.ReadCl
 			return &migrate.CopyError{Part: name, Offset: offsetOf(err), Err: fmt.Errorf("message %s: %w", ref, err)}
 		}
 		if info.Damaged || len(lost.errs) > 0 {
-			f.hurts.add(name, m.node.ID, fmt.Sprintf("message %s (%s) is not whole: %s", ref, outlook.Subject(m, f.page), whatIsLost(info, lost)))
+			f.hurts.Add(name, ref, fmt.Sprintf("message %s (%s) is not whole: %s", ref, outlook.Subject(m, f.page), whatIsLost(info, lost)))
 		}
 		return nil
 	}), nil

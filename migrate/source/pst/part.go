@@ -162,5 +162,5 @@ func offsetOf(err error) int64 {
 
 // Remarks implements [migrate.Remarker]: what was left aside and what could not be read whole.
 func (p *part) Remarks() []string {
-	return append(p.others.Remarks(), p.file.hurts.of(p.info.Name)...)
+	return append(p.others.Remarks(), p.file.hurts.Of(p.info.Name)...)
 }

@@ -18,6 +18,7 @@ import (
 	"sync"
 
 	"unpop/migrate"
+	"unpop/migrate/source/outlook"
 	"unpop/migrate/source/pst/ndb"
 )
 
@@ -34,7 +35,7 @@ type dataFile struct {
 	err     error
 	*store
 
-	hurts      hurts
+	hurts      outlook.Hurts
 	counts     otherCounts
 	byNameOnce sync.Once
 	byName     map[string]ndb.NID // the folders by the names of their parts
