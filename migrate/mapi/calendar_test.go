@@ -168,6 +168,15 @@ func TestUIDs(t *testing.T) {
 	}
 }
 
+// TestInstance: an invitation to an instance of a series, which has the identifier of the series, says which it is.
+func TestInstance(t *testing.T) {
+	t.Parallel()
+	got, _ := convert(t, meeting("IPM.Schedule.Meeting.Request", named{nameReplaced: sent.Add(-time.Hour)}), Options{})
+	if p := checkStructure(t, got); lacks(p[1].text, "RECURRENCE-ID:20090314T140926Z", "DTSTART:20090314T150926Z") != nil {
+		t.Errorf("got\n%s\nwant the instance", p[1].text)
+	}
+}
+
 func TestAllDay(t *testing.T) {
 	t.Parallel()
 	berlin := time.Date(2009, 3, 13, 23, 0, 0, 0, time.UTC) // midnight there

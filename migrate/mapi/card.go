@@ -146,10 +146,10 @@ func (it *item) about(l *contentLines) {
 	l.text("ROLE", it.trimmed(idProfession))
 	l.text("NICKNAME", it.trimmed(idNickname))
 	for _, page := range []string{it.trimmed(idBusinessPage), it.trimmed(idPersonalPage), it.namedText(nameHTMLPage)} {
-		l.text("URL", page)
+		l.uri("URL", page)
 	}
 	l.text("X-SPOUSE", it.trimmed(idSpouse))
-	l.text("IMPP", it.messenger())
+	l.uri("IMPP", it.messenger())
 	day := func(name string, t time.Time) {
 		if !t.IsZero() && t.Year() > 1601 && t.Year() < 4000 {
 			l.line(name + ":" + nearestDay(t).Format("2006-01-02"))

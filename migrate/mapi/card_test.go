@@ -74,7 +74,7 @@ func contact() *memory {
 	return object(properties{
 		idMessageClass: "IPM.Contact", idDisplayName: "Dr. Anna Müller", idGivenName: "Anna", idSurname: "Müller", idNamePrefix: "Dr.", idMiddleName: "B;C", idCompany: "ACME, Inc.",
 		idDepartment: "Sales", idTitle: "Boss", idBusinessPhone: "+49 30 1", idMobilePhone: "+49 170 2", idBusinessFax: "+49 30 9", idHomePhone: "3",
-		idBirthday: time.Date(1970, 5, 1, 22, 0, 0, 0, time.UTC), idBusinessPage: "https://acme.example/", idNickname: "Anni", idLastModified: sent,
+		idBirthday: time.Date(1970, 5, 1, 22, 0, 0, 0, time.UTC), idBusinessPage: "https://acme.example/?a=1;b=2,3", idNickname: "Anni", idLastModified: sent,
 		0x3A5D: "Weg 1\r\nHinterhof", 0x3A59: "Köln", 0x3A5B: "50667", 0x3A5A: "Germany", idBody: "Met at the fair.\r\n",
 	}).with(named{
 		nameEmails[0].address: "anna@acme.example", nameEmails[0].kind: "SMTP", nameEmails[1].address: "/O=ACME/CN=ANNA", nameEmails[1].kind: "EX",
@@ -92,7 +92,7 @@ func TestVCard(t *testing.T) {
 	got := cardOf(t, contact())
 	if missing := lacks(got, "BEGIN:VCARD", "VERSION:3.0", "FN:Dr. Anna Müller", `N:Müller;Anna;B\;C;Dr.;`, `ORG:ACME\, Inc.;Sales`, "EMAIL;TYPE=INTERNET:anna@acme.example",
 		"EMAIL;TYPE=INTERNET:a.m@example.com", "TEL;TYPE=WORK,VOICE:+49 30 1", "TEL;TYPE=CELL,VOICE:+49 170 2", "TEL;TYPE=WORK,FAX:+49 30 9", "TITLE:Boss", "NICKNAME:Anni",
-		`ADR;TYPE=HOME:;;Weg 1\nHinterhof;Köln;;50667;Germany`, "ADR;TYPE=WORK:;;Allee 2;Berlin;;;", "URL:https://acme.example/", "IMPP:x-im:anna99", "BDAY:1970-05-02",
+		`ADR;TYPE=HOME:;;Weg 1\nHinterhof;Köln;;50667;Germany`, "ADR;TYPE=WORK:;;Allee 2;Berlin;;;", "URL:https://acme.example/?a=1;b=2,3", "IMPP:x-im:anna99", "BDAY:1970-05-02",
 		"CATEGORIES:Friends", "NOTE:Met at the fair.", "REV:20090314T150926Z", "PHOTO;ENCODING=b;TYPE=JPEG:"+strings.Repeat("SlBFR0pQRUdKUEVH", 13)+"SlBFRw=="); missing != nil {
 		t.Errorf("got\n%s\nwithout %q", got, missing)
 	}

@@ -34,6 +34,13 @@ func (l *contentLines) text(name, text string) {
 	}
 }
 
+// uri writes a property of an address, if there is any. In it nothing is escaped (RFC 2426 section 4).
+func (l *contentLines) uri(name, uri string) {
+	if uri = oneLine(strings.ToValidUTF8(uri, "")); uri != "" {
+		l.line(name + ":" + uri)
+	}
+}
+
 // texts writes a property of several texts, with a separator between, if one of them isn't empty.
 func (l *contentLines) texts(name, separator string, texts ...string) {
 	if strings.Join(texts, "") == "" {

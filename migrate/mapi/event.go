@@ -22,6 +22,8 @@ func (it *item) event(l *contentLines, method, note string) {
 	}
 	if e.repeats {
 		e.repeat(l)
+	} else {
+		e.when(l, "RECURRENCE-ID", it.namedTime(nameReplaced)) // an instance of a series, which stays
 	}
 	it.reminder(l)
 	l.line("END:VEVENT")

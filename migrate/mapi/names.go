@@ -23,6 +23,7 @@ var (
 	nameAllDay          = Name{Set: setAppointment, ID: 0x8215}
 	nameRecurrence      = Name{Set: setAppointment, ID: 0x8216}
 	nameStateFlags      = Name{Set: setAppointment, ID: 0x8217}
+	nameReplaced        = Name{Set: setAppointment, ID: 0x8228}
 	nameTimeZone        = Name{Set: setAppointment, ID: 0x8233}
 	nameTimeZoneName    = Name{Set: setAppointment, ID: 0x8234}
 	nameZoneShown       = Name{Set: setAppointment, ID: 0x825E}
