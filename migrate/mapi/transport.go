@@ -25,30 +25,34 @@ type transport struct {
 // parseTransport reads a header up to the first empty line: some stores hold more than the header there.
 func parseTransport(text string) transport {
 	var t transport
-	field := ""
+	var field strings.Builder
+	take := func() {
+		t.take(field.String())
+		field.Reset()
+	}
 	begun := false
 	for line := range lines(text) {
 		switch {
 		case line == "" && begun:
-			t.take(field)
+			take()
 			return t
 		case strings.Trim(line, " \t") == "": // before the header, or a continuation that is none
 		case line[0] == ' ' || line[0] == '\t':
-			if field != "" {
-				field += line + "\r\n"
+			if field.Len() > 0 {
+				field.WriteString(line + "\r\n")
 			}
 		case isField(line):
-			t.take(field)
-			field, begun = line+"\r\n", true
+			take()
+			field.WriteString(line + "\r\n")
+			begun = true
 		default:
-			t.take(field)
-			field = ""
+			take()
 			if begun {
 				t.dropped++
 			}
 		}
 	}
-	t.take(field)
+	take()
 	return t
 }
 

@@ -119,6 +119,16 @@ func TestTransportLongAddresses(t *testing.T) {
 	}
 }
 
+// TestTransportManyLines: a field of a hundred thousand lines takes no longer than its size tells.
+func TestTransportManyLines(t *testing.T) {
+	t.Parallel()
+	who := "a@b.example" + strings.Repeat(",\r\n somebody.else@example.com", 100_000)
+	got := parseTransport("To: " + who + "\r\n\r\n")
+	if len(got.fields) != 1 || got.fields[0] != "To: "+who+"\r\n" {
+		t.Errorf("got %d fields, want one as it was", len(got.fields))
+	}
+}
+
 const travelled = "Return-Path: <carl@example.com>\r\nReceived: from mx.example.com by mail.acme.example; Sat, 14 Mar 2009 16:09:30 +0100\r\n" +
 	"DKIM-Signature: v=1; a=rsa-sha256; d=example.com;\r\n\tb=abc\r\n\t def\r\nFrom: Carl <carl@example.com>\r\nTo: anna@acme.example\r\n" +
 	"Subject: =?iso-8859-1?Q?Gr=FC=DFe?=\r\nDate: Sat, 14 Mar 2009 16:09:26 +0100\r\nMessage-ID: <m1@example.com>\r\n"
