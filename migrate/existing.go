@@ -17,14 +17,24 @@ import (
 
 // findExisting finds the planned messages on the target. Nothing is changed there.
 func (m *Migration) findExisting(ctx context.Context, mailboxes []MailboxInfo) error {
-	m.numbers = nil
-	able := false
-	var err error
-	if m.opts.Existing != ExistingUpload {
-		if able, err = m.takeStock(ctx, mailboxes); err != nil {
-			return err
-		}
+	able, err := m.index(ctx, mailboxes)
+	if err != nil {
+		return err
 	}
+	return m.pairAll(ctx, mailboxes, able)
+}
+
+// index makes the index of the target what the target is, and reports whether anything is to be looked for there.
+func (m *Migration) index(ctx context.Context, mailboxes []MailboxInfo) (able bool, err error) {
+	m.numbers = nil
+	if m.opts.Existing == ExistingUpload {
+		return false, nil
+	}
+	return m.takeStock(ctx, mailboxes)
+}
+
+// pairAll finds the planned messages in the index.
+func (m *Migration) pairAll(ctx context.Context, mailboxes []MailboxInfo, able bool) error {
 	any, err := m.account.ResetExisting(ctx)
 	if err != nil || !able || !any {
 		return err

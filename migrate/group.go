@@ -59,36 +59,59 @@ func (m *Migration) walk(ctx context.Context, onlyDecided bool) error {
 // digestContents computes the content digests that are needed to tell copies of other bytes apart.
 func (m *Migration) digestContents(ctx context.Context) error {
 	batch := m.account.Batch()
-	var exact string
-	var content []byte
+	var same alike
 	for c, err := range m.account.Undecided(ctx, m.ids) {
+		if err == nil && c.Exact != same.exact {
+			same = alike{exact: c.Exact}
+		}
+		if err == nil {
+			err = m.digestContent(ctx, batch, &same, c)
+		}
 		if err != nil {
-			return err
-		}
-		if c.Exact != exact || content == nil {
-			if content, err = m.content(ctx, c); err != nil {
-				return err
-			}
-			exact = c.Exact
-		}
-		if err := batch.SetContent(ctx, c, content); err != nil {
 			return err
 		}
 	}
 	return batch.Flush(ctx)
 }
 
-// content digests a candidate's content. Where the bytes can't be had, the exact digest stands for it: then the candidate equals
-// only its own like, and nothing is merged for want of knowledge.
+// alike are candidates of equal bytes: what is known of one of them is known of all.
+type alike struct {
+	exact, content string
+	waiting        []state.Candidate // their content can't be had so far
+}
+
+func (m *Migration) digestContent(ctx context.Context, batch *state.Batch, same *alike, c state.Candidate) error {
+	if c.Content != "" { // an earlier plan needed it; those come first
+		same.content = c.Content
+		return nil
+	}
+	if same.waiting = append(same.waiting, c); same.content == "" {
+		content, err := m.content(ctx, c)
+		if err != nil || content == nil {
+			return err
+		}
+		same.content = string(content)
+	}
+	for _, c := range same.waiting {
+		if err := batch.SetContent(ctx, c, []byte(same.content)); err != nil {
+			return err
+		}
+	}
+	same.waiting = nil
+	return nil
+}
+
+// content digests a candidate's content. It is nil where the bytes can't be had: then the candidate equals only its own like, and
+// nothing is merged for want of knowledge.
 func (m *Migration) content(ctx context.Context, c state.Candidate) ([]byte, error) {
 	clean, err := m.openCopy(ctx, c.Sample)
 	if err != nil {
-		return []byte(c.Exact), ctx.Err()
+		return nil, ctx.Err()
 	}
 	defer clean.Close()
 	digest, err := dedupe.Content(clean)
 	if err != nil {
-		return []byte(c.Exact), ctx.Err()
+		return nil, ctx.Err()
 	}
 	return digest[:], nil
 }

@@ -73,10 +73,14 @@ func (m *Migration) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	able, err := m.index(ctx, mailboxes)
+	if err != nil {
+		return nil, err
+	}
 	if err := m.refresh(ctx); err != nil {
 		return nil, err
 	}
-	if err := m.findExisting(ctx, mailboxes); err != nil {
+	if err := m.pairAll(ctx, mailboxes, able); err != nil {
 		return nil, err
 	}
 	m.p.Begin(StepPlan, 0, 0) // what the target holds was counted meanwhile
@@ -208,7 +212,13 @@ func (m *Migration) refresh(ctx context.Context) error {
 	if err := m.account.ResetPlan(ctx, m.ids); err != nil {
 		return err
 	}
+	if err := m.recall(ctx); err != nil {
+		return err
+	}
 	if err := m.group(ctx); err != nil {
+		return err
+	}
+	if err := m.account.ReseatGone(ctx, m.ids); err != nil {
 		return err
 	}
 	m.reach(PointGrouped)

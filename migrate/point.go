@@ -7,9 +7,10 @@ type Point string
 // The points, in the order in which a run passes them.
 const (
 	PointScanned        Point = "scanned"          // a part is read and its stamp stored
+	PointIndexed        Point = "indexed"          // the target's messages are in the index, the mailboxes not marked as whole
+	PointRecalled       Point = "recalled"         // messages of earlier runs were looked at, and are not compared with the copies
 	PointGrouped        Point = "grouped"          // copies are assigned to messages, no message is planned
 	PointPlanned        Point = "planned"          // messages are planned, the plan is not yet marked as whole
-	PointIndexed        Point = "indexed"          // the target's messages are in the index, the mailboxes not marked as whole
 	PointLookedUp       Point = "looked up"        // bodies on the target were looked at, nothing is decided
 	PointMatched        Point = "matched"          // what the target holds already is known, nothing is done
 	PointGiven          Point = "given"            // flags are noted as given, and not sent
@@ -33,7 +34,7 @@ const (
 // Points returns all of them.
 func Points() []Point {
 	return []Point{
-		PointScanned, PointGrouped, PointPlanned, PointIndexed, PointLookedUp, PointMatched, PointGiven, PointMoving, PointMoved, PointLookedForMoves, PointMade, PointClaimed, PointAnswered, PointAppended, PointSettled, PointRefused,
+		PointScanned, PointIndexed, PointRecalled, PointGrouped, PointPlanned, PointLookedUp, PointMatched, PointGiven, PointMoving, PointMoved, PointLookedForMoves, PointMade, PointClaimed, PointAnswered, PointAppended, PointSettled, PointRefused,
 		PointMended, PointQuarantined, PointLooked, PointTwins, PointRemoved, PointUploaded,
 	}
 }

@@ -91,17 +91,22 @@ func (k *kin) sameCore(ctx context.Context, cores []dedupe.Digest, i, j int) (bo
 	return cores[i] == cores[j], nil
 }
 
-// core digests what says most of a candidate. One whose bytes can't be had is like no other.
-func (m *Migration) core(ctx context.Context, c state.Candidate) (dedupe.Digest, error) {
+// core digests what says most of a candidate. One whose bytes can't be had, here or on the target, is like no other.
+func (m *Migration) core(ctx context.Context, c state.Candidate) (core dedupe.Digest, err error) {
 	clean, err := m.openCopy(ctx, c.Sample)
 	if err == nil {
 		defer clean.Close()
-		var core dedupe.Digest
 		if core, err = dedupe.Core(clean); err == nil {
 			return core, nil
 		}
 	}
-	none := dedupe.Digest{}
-	copy(none[:], c.Exact)
-	return none, ctx.Err()
+	copy(core[:], c.Exact)
+	if !c.Anchor || ctx.Err() != nil {
+		return core, ctx.Err()
+	}
+	there, err := m.account.CoreThere(ctx, c.ID)
+	if len(there) == len(core) {
+		copy(core[:], there)
+	}
+	return core, err
 }

@@ -25,14 +25,14 @@ func ofAccount(table string, account int64) string {
 }
 
 // candidates are all that may be copies of one message: the live copies of the sources, and the messages that the target
-// has or may have.
+// has or may have. A content that equals the bytes stood for one that could not be had.
 func candidates(account int64, sources []int64) string {
 	return strings.NewReplacer("$account", ofAccount("m", account), "$live", ofSources("c", sources)+" AND "+live("c", sources)).Replace(`
-		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, m.content, 1 AS anchor, m.variant,
+		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, nullif(m.content, m.exact) AS content, 1 AS anchor, m.variant,
 			coalesce((SELECT rebuilt FROM copy WHERE id = m.copy), 0) AS rebuilt
 		FROM message m WHERE $account AND (m.state <> 0 OR m.doubted = 1)
 		UNION ALL
-		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, v.content, 0, coalesce(v.variant, 0), c.rebuilt
+		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, nullif(v.content, c.exact), 0, coalesce(v.variant, 0), c.rebuilt
 		FROM copy c LEFT JOIN verdict v ON v.copy = c.id WHERE $live`)
 }
 
@@ -63,11 +63,13 @@ func scanCandidate(rows *sql.Rows) (Candidate, error) {
 }
 
 // Undecided lists the candidates whose content digest is needed and not known: those that share key and trace with
-// one of other bytes, or with one whose digest an earlier plan needed. Those of equal bytes follow each other.
+// one of other bytes, or with one whose digest an earlier plan needed. Those of equal bytes follow each other, and begin with the ones
+// whose digest is known, if there are such.
 func (a *Account) Undecided(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
 	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM "+
-		"(SELECT *, min(exact) OVER same AS least, max(exact) OVER same AS most, max(content) OVER same AS known FROM ("+candidates(a.id, sources)+
-		") WHERE partial = 0 WINDOW same AS (PARTITION BY key, trace)) WHERE (least <> most OR known IS NOT NULL) AND content IS NULL ORDER BY exact, anchor DESC, id")
+		"(SELECT *, min(exact) OVER same AS least, max(exact) OVER same AS most, max(content) OVER same AS known, max(content IS NULL) OVER same AS open FROM ("+
+		candidates(a.id, sources)+") WHERE partial = 0 WINDOW same AS (PARTITION BY key, trace)) WHERE (least <> most OR known IS NOT NULL) AND open = 1 "+
+		"ORDER BY exact, content IS NULL, anchor DESC, id")
 }
 
 // HasRebuilt tells whether any copy was made anew by its source, so that Rebuilt may have something to list: it takes as long as sorting

@@ -18,6 +18,12 @@ func (a *Account) Reseat(ctx context.Context, messages, sources []int64) error {
 	return a.exec(ctx, "UPDATE message SET copy = coalesce(("+live+" ORDER BY c.id LIMIT 1), copy) WHERE copy NOT IN ("+live+") AND id IN "+in(messages))
 }
 
+// ReseatGone makes the messages whose best copy is gone stand on another one of equal bytes: a part that was read anew has such copies.
+func (a *Account) ReseatGone(ctx context.Context, sources []int64) error {
+	return a.exec(ctx, "UPDATE message SET copy = coalesce((SELECT c.id FROM copy c WHERE c.id IN "+copiesOf+" AND c.exact = message.exact AND "+live("c", sources)+
+		" ORDER BY c.id LIMIT 1), copy) WHERE "+ofAccount("message", a.id)+" AND NOT EXISTS (SELECT 1 FROM copy o WHERE o.id = message.copy)")
+}
+
 // Resend plans messages again that vanished from the target, those that lie in one of the sources; the reason is recorded. It
 // reports how many there were.
 func (a *Account) Resend(ctx context.Context, messages, sources []int64, reason string) (int64, error) {

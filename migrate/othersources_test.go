@@ -1,0 +1,73 @@
+package migrate_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestOtherSourcesLater runs over one source after the other, as people do who have one computer at hand at a time. What came from a
+// source that is not there any more, or that was written anew since, is known again in other bytes.
+func TestOtherSourcesLater(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		runs string // the sources of each; + says that one was written anew before
+		want int
+	}{
+		{"pc, mac", 1},
+		{"pc, +pc mac", 1},
+		{"pc, +pc, mac", 1},
+		{"pc, o.pst", 1},
+		{"o.pst, pc", 1},
+		{"o.pst, +o.pst, pc", 1},
+		{"pc o.pst, +o.pst", 1},
+		{"mac, o.pst, +pc", 1},
+		{"pc, other", 2},
+		{"pc, other, +pc", 2},
+		{"pc, other, +pc, +other mac", 2},
+	} {
+		t.Run(c.runs, func(t *testing.T) {
+			t.Parallel()
+			k := inMemory(t)
+			for run := range strings.SplitSeq(c.runs, ", ") {
+				k.specs = nil
+				for name := range strings.FieldsSeq(run) {
+					k.manyForms(strings.TrimPrefix(name, "+"), strings.HasPrefix(name, "+"))
+				}
+				k.run()
+			}
+			if r := k.run(); r.Uploaded != 0 {
+				t.Errorf("once more: got %+v, want nothing sent", r.Tally)
+			}
+			got := strings.Count(strings.Join(k.subjects()["INBOX"], " "), "both")
+			if got != c.want {
+				t.Errorf("got %d messages, %v, want %d", got, k.subjects(), c.want)
+			}
+		})
+	}
+}
+
+// manyForms makes a source that holds one mail: as it travelled, in another transfer encoding, as Outlook keeps it, or another mail with
+// the same Message-ID. Written anew, it has further mail, or Outlook was at work on it.
+func (k *kit) manyForms(name string, anew bool) {
+	k.t.Helper()
+	whole := asSent("Cena alle otto", html)
+	text := map[string]string{
+		"pc":    whole,
+		"mac":   strings.Replace(whole, "\n\n<html>", "\nContent-Transfer-Encoding: quoted-printable\n\n<ht=\nml>", 1),
+		"other": strings.Replace(whole, "otto", "nove", 2),
+	}[name]
+	switch {
+	case text == "":
+		k.asOutlook(name, "Cena alle *otto*\r\n", html)
+		if err := os.Chtimes(filepath.Join(k.dir, name), time.Time{}, time.Now().Add(map[bool]time.Duration{true: time.Hour}[anew])); err != nil {
+			k.t.Fatal(err)
+		}
+	case anew:
+		k.mbox(name+"/Inbox", text, mail(filepath.Base(name), "further", "text"))
+	default:
+		k.mbox(name+"/Inbox", text)
+	}
+}
