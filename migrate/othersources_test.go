@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"unpop/migrate"
 )
 
 // TestOtherSourcesLater runs over one source after the other, as people do who have one computer at hand at a time. What came from a
@@ -69,5 +71,38 @@ func (k *kit) manyForms(name string, anew bool) {
 		k.mbox(name+"/Inbox", text, mail(filepath.Base(name), "further", "text"))
 	default:
 		k.mbox(name+"/Inbox", text)
+	}
+}
+
+// TestDoubtTakesNoPart kills a run before what it claimed is sent, and leaves that out of the next one: it is not sent and not rejected,
+// and goes when it takes part again.
+func TestDoubtTakesNoPart(t *testing.T) {
+	t.Parallel()
+	for name, leaveOut := range map[string]func(k *kit, all []string){
+		"excluded":     func(k *kit, _ []string) { k.opts.Exclude = []string{"Clienti"} },
+		"other source": func(k *kit, all []string) { k.specs = all[1:] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := inMemory(t)
+			k.mbox("pc1/Clienti", mail("1", "one", "text"))
+			if !k.child(childJob{Point: migrate.PointClaimed, Nth: 1}) {
+				t.Fatal("child was not killed")
+			}
+			k.mbox("pc2/Inbox", mail("2", "two", "text"))
+			all, exclude := k.specs, k.opts.Exclude
+			k.opts.Progress = new(migrate.Progress)
+			leaveOut(k, all)
+			for range 2 {
+				k.run()
+				k.holds(map[string][]string{"INBOX": {"two"}})
+			}
+			if n := k.opts.Progress.Rejected.Load(); n != 0 {
+				t.Errorf("got %d rejected, want none", n)
+			}
+			k.specs, k.opts.Exclude = all, exclude
+			k.run()
+			k.holds(map[string][]string{"INBOX": {"two"}, "Clienti": {"one"}})
+		})
 	}
 }

@@ -209,6 +209,14 @@ func (m *Migration) refresh(ctx context.Context) error {
 	if err := m.account.SetPlan(ctx, ""); err != nil {
 		return err
 	}
+	if err := m.replan(ctx); err != nil {
+		return err
+	}
+	return m.account.SetPlan(ctx, basis)
+}
+
+// replan starts from the copies again.
+func (m *Migration) replan(ctx context.Context) error {
 	if err := m.account.ResetPlan(ctx, m.ids); err != nil {
 		return err
 	}
@@ -225,8 +233,9 @@ func (m *Migration) refresh(ctx context.Context) error {
 	if err := m.choose(ctx); err != nil {
 		return err
 	}
+	err := m.account.Shelve(ctx, m.ids)
 	m.reach(PointPlanned)
-	return m.account.SetPlan(ctx, basis)
+	return err
 }
 
 // basis is a digest of what the plan depends on beside the copies; a scan that reads anything voids the stored one.

@@ -95,10 +95,23 @@ func (m Message) OnTarget() (digest []byte, size int64) {
 	return m.Exact, m.Size
 }
 
+// Shelved is the state of a message that is planned, was in doubt, and has no copy that takes part: it is not sent, and a late twin of it
+// may have to be found.
+const Shelved MessageState = 6
+
+// Shelve puts those messages aside, at the end of a plan.
+func (a *Account) Shelve(ctx context.Context, sources []int64) error {
+	return a.exec(ctx, "UPDATE message SET state = 6 WHERE "+ofAccount("message", a.id)+" AND doubted = 1 AND state = 0 AND "+
+		"NOT EXISTS (SELECT 1 FROM copy c WHERE c.id = message.copy AND "+live("c", sources)+")")
+}
+
 // ResetPlan forgets the messages that are planned and no more, and those of the sources that were rejected: they get another
 // try. The next plan starts from the copies again. What was in doubt is kept: a late twin of it may have to be found.
 func (a *Account) ResetPlan(ctx context.Context, sources []int64) error {
 	if err := errors.Join(a.unclaim(ctx), a.RetryRejected(ctx, sources)); err != nil {
+		return err
+	}
+	if err := a.exec(ctx, "UPDATE message SET state = 0 WHERE "+ofAccount("message", a.id)+" AND doubted = 1 AND state = 6"); err != nil {
 		return err
 	}
 	return a.exec(ctx, "DELETE FROM message WHERE "+ofAccount("message", a.id)+" AND state = 0 AND doubted = 0")

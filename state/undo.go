@@ -41,7 +41,7 @@ func (a *Account) HalfUndoneMailboxes(ctx context.Context) ([]Mailbox, error) {
 
 // GivenUpMailboxes lists the mailboxes that have messages of GivenUp.
 func (a *Account) GivenUpMailboxes(ctx context.Context) ([]Mailbox, error) {
-	return a.mailboxesWith(ctx, "m.doubted = 1 AND m.state = 0")
+	return a.mailboxesWith(ctx, "m.doubted = 1 AND m.state IN (0, 6)")
 }
 
 func (a *Account) mailboxesWith(ctx context.Context, where string) ([]Mailbox, error) {
@@ -90,7 +90,7 @@ func (a *Account) NotUndone(ctx context.Context, messages []int64) error {
 // GivenUp lists the messages of a mailbox that were sent once, not found, and are planned again: one may have arrived since.
 func (a *Account) GivenUp(ctx context.Context, mailbox int64) ([]Message, error) {
 	return collect(ctx, a.l.read, scanMessage, "SELECT "+messageColumns+messageTables+
-		"WHERE m.mailbox = ? AND m.doubted = 1 AND m.state = 0 ORDER BY m.id", mailbox)
+		"WHERE m.mailbox = ? AND m.doubted = 1 AND m.state IN (0, 6) ORDER BY m.id", mailbox)
 }
 
 // Created lists the mailboxes that were made for the account.
