@@ -15,7 +15,7 @@ import (
 func TestOtherSourcesLater(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		runs string // the sources of each; + says that one was written anew before
+		runs string // the sources of each; + says that one was written anew before, ! that the run is killed before it sends anything
 		want int
 	}{
 		{"pc, mac", 1},
@@ -26,6 +26,10 @@ func TestOtherSourcesLater(t *testing.T) {
 		{"o.pst, +o.pst, pc", 1},
 		{"pc o.pst, +o.pst", 1},
 		{"mac, o.pst, +pc", 1},
+		{"pc !, mac, pc", 1},
+		{"pc !, o.pst, pc", 1},
+		{"o.pst !, pc, o.pst", 1},
+		{"mac !, pc, pc mac", 1},
 		{"pc, other", 2},
 		{"pc, other, +pc", 2},
 		{"pc, other, +pc, +other mac", 2},
@@ -35,10 +39,15 @@ func TestOtherSourcesLater(t *testing.T) {
 			k := inMemory(t)
 			for run := range strings.SplitSeq(c.runs, ", ") {
 				k.specs = nil
+				run, killed := strings.CutSuffix(run, " !")
 				for name := range strings.FieldsSeq(run) {
 					k.manyForms(strings.TrimPrefix(name, "+"), strings.HasPrefix(name, "+"))
 				}
-				k.run()
+				if !killed {
+					k.run()
+				} else if !k.child(childJob{Point: migrate.PointClaimed, Nth: 1}) {
+					t.Fatal("child was not killed")
+				}
 			}
 			if r := k.run(); r.Uploaded != 0 {
 				t.Errorf("once more: got %+v, want nothing sent", r.Tally)

@@ -71,10 +71,13 @@ func (k *kin) match(ctx context.Context) error {
 	return nil
 }
 
-// matched reports whether a candidate has the content of one of the other kind already.
+// matched reports whether a candidate has the content of one of the other kind already. Equal bytes are of one kind, also where nobody
+// knows any more of a message that it was rebuilt.
 func (k *kin) matched(i int) bool {
 	c := k.all[i]
-	return slices.ContainsFunc(k.all, func(o state.Candidate) bool { return o.Rebuilt != c.Rebuilt && o.Content == c.Content })
+	return slices.ContainsFunc(k.all, func(o state.Candidate) bool {
+		return o.Rebuilt != c.Rebuilt && o.Exact != c.Exact && o.Content == c.Content
+	})
 }
 
 func (k *kin) sameCore(ctx context.Context, cores []dedupe.Digest, i, j int) (bool, error) {

@@ -28,11 +28,11 @@ func ofAccount(table string, account int64) string {
 // has or may have. A content that equals the bytes stood for one that could not be had.
 func candidates(account int64, sources []int64) string {
 	return strings.NewReplacer("$account", ofAccount("m", account), "$live", ofSources("c", sources)+" AND "+live("c", sources)).Replace(`
-		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, nullif(m.content, m.exact) AS content, 1 AS anchor, m.variant,
+		SELECT m.id, m.id AS message, m.copy AS sample, m.key, m.trace, m.hasid, m.partial, m.exact, nullif(m.content, m.exact) AS content, 1 AS anchor, m.state = 2 AS done, m.variant,
 			coalesce((SELECT rebuilt FROM copy WHERE id = m.copy), 0) AS rebuilt
 		FROM message m WHERE $account AND (m.state <> 0 OR m.doubted = 1)
 		UNION ALL
-		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, nullif(v.content, c.exact), 0, coalesce(v.variant, 0), c.rebuilt
+		SELECT c.id, coalesce(v.message, c.id), c.id, c.key, c.trace, c.hasid, c.partial, c.exact, nullif(v.content, c.exact), 0, 0, coalesce(v.variant, 0), c.rebuilt
 		FROM copy c LEFT JOIN verdict v ON v.copy = c.id WHERE $live`)
 }
 
@@ -91,13 +91,13 @@ func (a *Account) Rebuilt(ctx context.Context, sources []int64) iter.Seq2[Candid
 }
 
 // Candidates lists them so that the copies of one message follow each other: by key and trace, complete ones before partial
-// ones, then by content where it is known, else by bytes; anchors first, then the oldest copy. Those that share their key with no other
-// one, most as a rule, are left out, but for copies of which an earlier plan found something else.
+// ones, then by content where it is known, else by bytes; anchors first, and of these what is done, then the oldest copy. Those that
+// share their key with no other one, most as a rule, are left out, but for copies of which an earlier plan found something else.
 func (a *Account) Candidates(ctx context.Context, sources []int64) iter.Seq2[Candidate, error] {
 	all := candidates(a.id, sources)
 	return stream(ctx, a.l.read, scanCandidate, "SELECT "+candidateColumns+" FROM ("+all+") WHERE variant <> 0 OR anchor = 0 AND message <> id OR "+
 		"key IN (SELECT key FROM ("+all+") GROUP BY key HAVING count(*) > 1) "+
-		"ORDER BY key, trace, partial, coalesce(content, exact), anchor DESC, id")
+		"ORDER BY key, trace, partial, coalesce(content, exact), done DESC, anchor DESC, id")
 }
 
 // Batch collects changes and writes them in transactions of some thousand; what it is told of copies it writes at the end. It belongs

@@ -95,14 +95,14 @@ func (m Message) OnTarget() (digest []byte, size int64) {
 	return m.Exact, m.Size
 }
 
-// Shelved is the state of a message that is planned, was in doubt, and has no copy that takes part: it is not sent, and a late twin of it
-// may have to be found.
+// Shelved is the state of a message that was in doubt and is planned, and has no copy that takes part, or none any more as another message
+// has them all: it is not sent. A late twin of it may have to be found.
 const Shelved MessageState = 6
 
 // Shelve puts those messages aside, at the end of a plan.
 func (a *Account) Shelve(ctx context.Context, sources []int64) error {
 	return a.exec(ctx, "UPDATE message SET state = 6 WHERE "+ofAccount("message", a.id)+" AND doubted = 1 AND state = 0 AND "+
-		"NOT EXISTS (SELECT 1 FROM copy c WHERE c.id = message.copy AND "+live("c", sources)+")")
+		"NOT EXISTS (SELECT 1 FROM copy c WHERE c.id = message.copy AND c.id IN "+copiesOf+" AND "+live("c", sources)+")")
 }
 
 // ResetPlan forgets the messages that are planned and no more, and those of the sources that were rejected: they get another
