@@ -2,11 +2,12 @@ package migrate_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -109,16 +110,32 @@ func newSoak(t *testing.T, seed uint64, random *rand.Rand, server *imaptest.Serv
 func (s *soak) round() {
 	s.total.count("rounds", 1)
 	s.total.count("messages", len(s.mail.truth))
+	all := s.specs
 	for range 1 + s.random.IntN(4) {
+		s.specs = s.atHand(all)
 		s.planServer()
 		s.somebodyElse()
 		s.brokenRun()
 		s.standstill()
 		s.calmServer()
 	}
+	s.specs = all
 	s.endWell()
 	s.compare()
 	s.countServer()
+}
+
+// atHand are the sources of a run: at times one computer is switched off, or a mail client has written a file anew.
+func (s *soak) atHand(all []string) []string {
+	if now := time.Now(); s.random.IntN(3) == 0 && os.Chtimes(filepath.Join(s.dir, "pc1", "Inbox"), now, now) == nil {
+		s.total.count("file written anew", 1)
+	}
+	if s.random.IntN(3) > 0 {
+		return all
+	}
+	s.total.count("runs over one source of two", 1)
+	at := s.random.IntN(len(all))
+	return all[at : at+1]
 }
 
 // brokenRun is one run, in this process or in one that is killed, through a proxy that breaks connections.
@@ -194,7 +211,7 @@ func (s *soak) compare() {
 	odd := 0
 	for mailbox, messages := range s.server.Dump(s.t, imaptest.User) {
 		for _, m := range messages {
-			digest := sha256.Sum256(m.Body)
+			digest := s.mail.known(m.Body)
 			if _, known := s.mail.truth[digest]; !known {
 				odd++
 				s.t.Errorf("%s: got an unknown message %q", mailbox, clipped(m.Body))
@@ -208,7 +225,7 @@ func (s *soak) compare() {
 	}
 	s.total.count("altered", odd)
 	for digest, want := range s.mail.truth {
-		s.total.judge(s.t, held[digest], want)
+		s.total.judge(s.t, held[digest], want, s.mail.worse[digest])
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"mime/quotedprintable"
 	"strings"
 
 	"unpop/migrate/mend"
@@ -15,17 +16,19 @@ import (
 type soakMail struct {
 	random *rand.Rand
 	n      int
-	truth  map[[32]byte]string // the digests of the messages on the wire, and their mailboxes
-	last   string              // a Message-ID that was used
-	size   int                 // of the message that has it
-	sizes  map[int64]bool      // of ours, on the wire, and whether mending changes nothing in all that have it
+	truth  map[[32]byte]string   // the digests of the messages on the wire, and their mailboxes
+	worse  map[[32]byte]string   // where some of them may go if the better place is not known yet
+	same   map[[32]byte][32]byte // the digests of others that are the same message as one of these
+	last   string                // a Message-ID that was used
+	size   int                   // of the message that has it
+	sizes  map[int64]bool        // of ours, on the wire, and whether mending changes nothing in all that have it
 }
 
 // soakFolders are where mail lies, and where it belongs.
 var soakFolders = [][2]string{{"Inbox", "INBOX"}, {"Inbox", "INBOX"}, {"Clienti", "Clienti"}, {"Sent", "Sent"}, {"Università", "Università"}}
 
 func newSoakMail(k *kit, random *rand.Rand, messages int) *soakMail {
-	m := &soakMail{random: random, truth: map[[32]byte]string{}, sizes: map[int64]bool{}}
+	m := &soakMail{random: random, truth: map[[32]byte]string{}, worse: map[[32]byte]string{}, same: map[[32]byte][32]byte{}, sizes: map[int64]bool{}}
 	sources := [2]map[string][]string{{}, {}}
 	for range messages {
 		folder := soakFolders[random.IntN(len(soakFolders))]
@@ -41,8 +44,9 @@ func newSoakMail(k *kit, random *rand.Rand, messages int) *soakMail {
 		if other == "Inbox" && random.IntN(2) == 0 {
 			other = "Clienti"
 			m.expect(text, "Clienti")
+			m.worse[wireDigest(text)] = "INBOX"
 		}
-		sources[1-at][other] = append(sources[1-at][other], text)
+		sources[1-at][other] = append(sources[1-at][other], m.otherForm(text))
 	}
 	for folder, messages := range sources[0] {
 		k.mbox("pc1/"+folder, messages...)
@@ -70,8 +74,35 @@ func (m *soakMail) write(k *kit, folders map[string][]string) {
 	}
 }
 
-func (m *soakMail) expect(text, mailbox string) {
-	m.truth[sha256.Sum256([]byte(strings.ReplaceAll(text, "\n", "\r\n")))] = mailbox
+func (m *soakMail) expect(text, mailbox string) { m.truth[wireDigest(text)] = mailbox }
+
+func wireDigest(text string) [32]byte {
+	return sha256.Sum256([]byte(strings.ReplaceAll(text, "\n", "\r\n")))
+}
+
+// known is the digest under which the truth has a message.
+func (m *soakMail) known(body []byte) [32]byte {
+	digest := sha256.Sum256(body)
+	if same, other := m.same[digest]; other {
+		return same
+	}
+	return digest
+}
+
+// otherForm is a message as another mail program may have kept it: at times in another transfer encoding, if it has anything to be known by.
+func (m *soakMail) otherForm(text string) string {
+	head, body, _ := strings.Cut(text, "\n\n")
+	if m.random.IntN(3) > 0 || !strings.Contains(head, "\nSubject: ") {
+		return text
+	}
+	var encoded strings.Builder
+	w := quotedprintable.NewWriter(&encoded)
+	_, _ = io.WriteString(w, body)
+	_ = w.Close()
+	other := head + "\nContent-Transfer-Encoding: quoted-printable\n\n" + strings.ReplaceAll(encoded.String(), "\r\n", "\n")
+	m.same[wireDigest(other)] = wireDigest(text)
+	m.note(other)
+	return other
 }
 
 // note keeps the size of a message.
