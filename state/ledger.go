@@ -45,7 +45,7 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := connect(path, lock)
+	l, err := connect(ctx, path, lock)
 	if err == nil {
 		err = l.prepare(ctx)
 	}
@@ -125,12 +125,22 @@ func (l *Ledger) Close() error {
 	return errors.Join(errs...)
 }
 
-func connect(path string, lock *flock.Flock) (*Ledger, error) {
+// connect looks at the file first: to open a database for writing changes how it keeps its journal, and one that is no ledger is left
+// as it is.
+func connect(ctx context.Context, path string, lock *flock.Flock) (*Ledger, error) {
 	l := &Ledger{path: path, lock: lock}
 	if err := private(path); err != nil {
 		return l, err
 	}
-	var err error
+	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
+	if err != nil {
+		return l, err
+	}
+	read.SetMaxIdleConns(4) // more may be open: one who reads may need another to go on, and must get it
+	l.read = read
+	if _, err := l.version(ctx, l.read); errors.Is(err, ErrForeign) || errors.Is(err, ErrNewer) {
+		return l, err
+	}
 	// The order matters: wait for others before anything else may have to.
 	l.write, err = sql.Open("sqlite", dsn(path, "_txlock=immediate",
 		"_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)",
@@ -139,12 +149,7 @@ func connect(path string, lock *flock.Flock) (*Ledger, error) {
 		return l, err
 	}
 	l.write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
-	if err == nil {
-		read.SetMaxIdleConns(4) // more may be open: one who reads may need another to go on, and must get it
-		l.read = read
-	}
-	return l, err
+	return l, nil
 }
 
 // private makes the file, for its owner only: it holds subjects and addresses.

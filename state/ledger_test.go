@@ -118,8 +118,15 @@ func TestForeignFiles(t *testing.T) {
 	}
 	db.Close()
 	for _, path := range []string{text, other} {
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := Open(t.Context(), path); !errors.Is(err, ErrForeign) {
 			t.Errorf("%s: got %v, want %v", path, err, ErrForeign)
+		}
+		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+			t.Errorf("%s: was changed, %v", path, err)
 		}
 	}
 }
