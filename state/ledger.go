@@ -192,8 +192,8 @@ func (l *Ledger) prepare(ctx context.Context) error {
 // ErrDamaged says that the ledger's file was altered by something else, or that its disk is failing.
 var ErrDamaged = errors.New("ledger is damaged")
 
-// ErrNoRoom says that the disk of the ledger is full. Nothing was sent that the ledger doesn't know.
-var ErrNoRoom = errors.New("no room on the disk of the ledger")
+// ErrNoRoom says that the disk of the ledger is full, or that of [SpoolDir]. Nothing was sent that the ledger doesn't know.
+var ErrNoRoom = errors.New("no room on the disk of the ledger or of its temporary files")
 
 // wrap tells where an error comes from.
 func wrap(err error) error { return fmt.Errorf("ledger: %w", describe(err)) }

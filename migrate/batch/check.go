@@ -233,7 +233,7 @@ const (
 
 // RoomFor tells what room the accounts need on this machine, where the ledger lies in a directory, and what there is.
 func RoomFor(all []Finding, ledgerDir string) (Room, error) {
-	r := Room{LedgerDir: existing(ledgerDir), SpoolDir: existing(os.TempDir()), Ledger: leastRoom, Spool: leastRoom}
+	r := Room{LedgerDir: existing(ledgerDir), SpoolDir: existing(state.SpoolDir()), Ledger: leastRoom, Spool: leastRoom}
 	var largest int64
 	for _, f := range all {
 		r.Ledger += f.New / ledgerShare

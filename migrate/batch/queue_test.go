@@ -105,7 +105,7 @@ func TestDisksLetSomeIn(t *testing.T) {
 func TestRoomOnDisks(t *testing.T) {
 	t.Parallel()
 	r, err := RoomFor([]Finding{{New: 10e9}, {New: 1e9}}, filepath.Join(t.TempDir(), "not", "yet"))
-	if err != nil || r.Ledger < 1e9 || r.Spool < 10e9/spoolShare || r.LedgerFree <= 0 || r.SpoolFree <= 0 {
+	if err != nil || r.Ledger < 1e9 || r.Spool < 10e9/spoolShare || r.LedgerFree <= 0 || r.SpoolFree <= 0 || r.SpoolDir != existing(state.SpoolDir()) {
 		t.Errorf("got %+v, %v", r, err)
 	}
 	if r.Ledger = r.LedgerFree + 1; r.Fits() {

@@ -125,7 +125,7 @@ func hintOf(err error) string {
 	case errors.Is(err, state.ErrDamaged):
 		return "take the ledger from a backup; a new one would not know what is on the server, and send it again"
 	case errors.Is(err, state.ErrNoRoom):
-		return "make room there, then run the same command again: it goes on where it stopped"
+		return "make room there (the temporary files are in " + state.SpoolDir() + "), then run the same command again: it goes on where it stopped"
 	case errors.Is(err, state.ErrForeign):
 		return "name another file with --state; this one is left as it is"
 	case errors.Is(err, state.ErrNewer):

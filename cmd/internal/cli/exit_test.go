@@ -83,6 +83,7 @@ func TestHintOf(t *testing.T) {
 		{target(migrate.Broken), "goes on where it stopped"},
 		{&state.LockedError{Path: "/tmp/my ledger.db"}, "unpop status --state '/tmp/my ledger.db'"},
 		{fmt.Errorf("x: %w", state.ErrForeign), "--state"},
+		{fmt.Errorf("x: %w", state.ErrNoRoom), state.SpoolDir()},
 		{fmt.Errorf("x: %w", state.ErrNewer), "newer version"},
 		{fmt.Errorf("%w: 2", migrate.ErrIncomplete), "same command again"},
 		{hinted(target(migrate.Denied), "mine"), "mine"},
