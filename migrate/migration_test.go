@@ -175,6 +175,28 @@ func TestRefusedMessageGoesToQuarantineOnce(t *testing.T) {
 	}
 }
 
+// What could not be kept when it was refused is kept by the next run that can.
+func TestQuarantineCatchesUp(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	k.mbox("pc/Inbox", mail("1", "one", "text"))
+	k.server.Mem.Refuse(func(string, int64) *memserver.Answer { return &memserver.Answer{Kind: "NO", Text: "no, thanks"} })
+	dir := filepath.Join(k.dir, "later")
+	k.opts.Quarantine = filepath.Join(dir, "quarantine.mbox")
+	if r := k.run(); r.Rejected() != 1 {
+		t.Errorf("got %+v, want 1 rejected", r)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		k.run()
+		if kept := readFile(t, k.opts.Quarantine); strings.Count(kept, "X-Unpop-Rejected: ") != 1 || !strings.Contains(kept, "Subject: one") {
+			t.Errorf("quarantine: %s\nwant the message once", kept)
+		}
+	}
+}
+
 func TestFullAccountStops(t *testing.T) {
 	t.Parallel()
 	k := inMemory(t)

@@ -274,6 +274,30 @@ func TestQuarantineFormat(t *testing.T) {
 	}
 }
 
+// What fails or is cut short must not swallow the message that is kept next.
+func TestQuarantineCutShort(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/q.mbox"
+	if err := os.WriteFile(path, []byte("From unpop@localhost Sat Nov 21 10:00:00 2026\nSubject: ki"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	q, err := openQuarantine(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := io.MultiReader(strings.NewReader("Subject: torn\r\n\r\nbo"), iotest.ErrReader(errors.New("disk error")))
+	if err := q.add(broken, "because"); err == nil {
+		t.Error("a message that can't be read was kept")
+	}
+	if err := errors.Join(q.add(strings.NewReader("Subject: x\r\n\r\nbody\r\n"), "because"), q.Close()); err != nil {
+		t.Fatal(err)
+	}
+	text := readAll(t, path)
+	if bytes.Count(text, []byte("\n\nFrom unpop@")) != 1 || bytes.Contains(text, []byte("torn")) {
+		t.Errorf("got %s", text)
+	}
+}
+
 func TestErrorsSayWhere(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{

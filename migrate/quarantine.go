@@ -33,25 +33,66 @@ func (u *upload) keep(msg state.Message, reason string) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	ctx := context.Background() // short, and better done than not when the run is being stopped
+	if kept, err := u.m.account.Quarantined(ctx, msg.Exact); err != nil || kept {
+		return err
+	}
 	clean, err := u.m.open(ctx, msg.Source, msg.Part, msg.Ref)
 	if err != nil {
 		return err
 	}
 	defer clean.Close()
-	if fresh, err := u.m.account.Quarantine(ctx, msg.Exact); err != nil || !fresh {
+	if err := q.add(clean, reason); err != nil {
 		return err
 	}
-	return q.add(clean, reason)
+	return u.m.account.Quarantine(ctx, msg.Exact)
 }
 
+// add appends a message as a whole or not at all.
 func (q *quarantine) add(message io.Reader, reason string) error {
-	if q.file == nil {
-		file, err := os.OpenFile(q.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-		if err != nil {
-			return err
-		}
-		q.file = file
+	if err := q.open(); err != nil {
+		return err
 	}
+	before, err := q.file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if err := q.write(message, reason); err != nil {
+		return errors.Join(err, q.file.Truncate(before))
+	}
+	return nil
+}
+
+// open opens the file, if that was not done. A message that was cut short when the program was killed is ended, or the next one would
+// become a part of it.
+func (q *quarantine) open() error {
+	if q.file != nil {
+		return nil
+	}
+	file, err := os.OpenFile(q.path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := endCut(file); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	q.file = file
+	return nil
+}
+
+func endCut(file *os.File) error {
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil || size == 0 {
+		return err
+	}
+	end := make([]byte, min(size, 2))
+	if _, err := file.ReadAt(end, size-int64(len(end))); err != nil || string(end) == "\n\n" {
+		return err
+	}
+	_, err = io.WriteString(file, "\n\n")
+	return err
+}
+
+func (q *quarantine) write(message io.Reader, reason string) error {
 	mbox := mbox.NewWriter(q.file)
 	w, err := mbox.CreateMessage("unpop@localhost", time.Now().UTC())
 	if err != nil {

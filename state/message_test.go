@@ -286,9 +286,12 @@ func TestRejectedGetAnotherTry(t *testing.T) {
 func TestQuarantineOnce(t *testing.T) {
 	t.Parallel()
 	f := fill(t)
-	for i, want := range []bool{true, false} {
-		if fresh, err := f.Quarantine(t.Context(), []byte("digest")); err != nil || fresh != want {
-			t.Errorf("time %d: got %v, %v, want %v", i+1, fresh, err, want)
+	for i, want := range []bool{false, true} {
+		if kept, err := f.Quarantined(t.Context(), []byte("digest")); err != nil || kept != want {
+			t.Errorf("time %d: got %v, %v, want %v", i+1, kept, err, want)
+		}
+		if err := f.Quarantine(t.Context(), []byte("digest")); err != nil {
+			t.Error(err)
 		}
 	}
 }

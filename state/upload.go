@@ -99,12 +99,16 @@ func (b *Batch) SetMissing(ctx context.Context, message int64, missing bool) err
 	return b.add(ctx, "UPDATE message SET missing = ? WHERE id = ? AND missing <> ?1", missing, message)
 }
 
-// Quarantine records that a message with that digest lies in the quarantine, and reports whether this is new.
-func (a *Account) Quarantine(ctx context.Context, digest []byte) (bool, error) {
-	result, err := a.l.write.ExecContext(ctx, "INSERT INTO quarantine (account, digest) VALUES (?, ?) ON CONFLICT DO NOTHING", a.id, digest)
+// Quarantined reports whether a message with that digest lies in the quarantine.
+func (a *Account) Quarantined(ctx context.Context, digest []byte) (kept bool, err error) {
+	err = a.l.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM quarantine WHERE account = ? AND digest = ?)", a.id, digest).Scan(&kept)
 	if err != nil {
 		return false, wrap(err)
 	}
-	n, err := result.RowsAffected()
-	return n > 0, err
+	return kept, nil
+}
+
+// Quarantine records that a message with that digest lies there.
+func (a *Account) Quarantine(ctx context.Context, digest []byte) error {
+	return a.exec(ctx, "INSERT INTO quarantine (account, digest) VALUES (?, ?) ON CONFLICT DO NOTHING", a.id, digest)
 }
