@@ -44,9 +44,14 @@ func (a *app) status() *cobra.Command {
 }
 
 func (a *app) runStatus(ctx context.Context, path, target string) (err error) {
-	ledger, err := state.OpenReadOnly(ctx, path)
+	file, err := state.OpenReadOnly(ctx, path)
 	if err != nil {
 		return noLedger(path, err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	ledger, err := file.Snapshot(ctx) // a message that goes on meanwhile must not be counted twice
+	if err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, ledger.Close()) }()
 	out := ledgerStatus{Ledger: path, HeldBy: state.Holder(path), Targets: []targetStatus{}}
@@ -116,7 +121,7 @@ func statusOfAccount(ctx context.Context, account *state.Account) (*targetStatus
 		return nil, err
 	}
 	s.LastRun = newRunStatus(run)
-	for st := state.Planned; st <= state.Rejected; st++ {
+	for _, st := range []state.MessageState{state.Planned, state.Sending, state.Undoing, state.Done, state.Rejected} {
 		loads, err := account.Loads(ctx, st)
 		if err != nil {
 			return nil, err
@@ -148,8 +153,8 @@ func (b *mailboxStatus) add(st state.MessageState, l state.Load) {
 	switch st {
 	case state.Planned:
 		b.Planned = l.Messages
-	case state.Sending:
-		b.InDoubt = l.Messages
+	case state.Sending, state.Undoing:
+		b.InDoubt += l.Messages
 	case state.Done:
 		b.Done = l.Messages
 	default:
