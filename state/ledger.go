@@ -55,27 +55,44 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 	return l, nil
 }
 
-// OpenReadOnly opens a ledger that exists to look at it, also while another process writes it. One that an older version of the program
-// left is brought up to date first. It fails with [fs.ErrNotExist] where there is none.
+// OpenReadOnly opens a ledger that exists to look at it, also while another process writes it, and also where nothing can be written. One
+// that an older version of the program left is brought up to date first. It fails with [fs.ErrNotExist] where there is none.
 func OpenReadOnly(ctx context.Context, path string) (*Ledger, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, wrap(err)
 	}
-	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
-	if err != nil {
-		return nil, fmt.Errorf("ledger %s: %w", path, err)
+	l, err := lookAt(ctx, path, "mode=ro")
+	if err != nil && strings.Contains(err.Error(), "unable to open") && closed(path) {
+		l, err = lookAt(ctx, path, "mode=ro&immutable=1") // else SQLite makes files beside it
 	}
-	l := &Ledger{path: path, read: read}
-	err = l.current(ctx)
 	if errors.Is(err, errOlder) {
 		if err = upgradeAt(ctx, path); err == nil {
-			err = l.current(ctx)
+			l, err = lookAt(ctx, path, "mode=ro")
 		}
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("ledger %s: %w", path, err), l.Close())
+		return nil, fmt.Errorf("ledger %s: %w", path, err)
 	}
 	return l, nil
+}
+
+// lookAt opens a ledger of this version for reading.
+func lookAt(ctx context.Context, path, how string) (*Ledger, error) {
+	read, err := sql.Open("sqlite", dsn(path, how))
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{path: path, read: read}
+	if err := l.current(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// closed reports whether all of a ledger is in its file: nobody writes it, and whoever wrote it last came to an end.
+func closed(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err == nil && info.Size() == 0 || NotExist(err)
 }
 
 // errOlder says that a ledger was written by a version of the program that knew less.
