@@ -95,6 +95,9 @@ func scanNominated(rows *sql.Rows) (Nominated, error) {
 // alter odd bytes.
 const nearby = "m.hasid = 0 AND m.size BETWEEN i.size - 64 - i.size / 50 AND i.size + 64 + i.size / 50 AND (m.size = i.size OR abs(m.date - i.date) < 172800)"
 
+// nearLook is nearby for an item that was looked at, which is found by its size: the limits are those of nearby, seen from the message.
+const nearLook = "i.core IS NOT NULL AND i.size BETWEEN (m.size - 64) * 50 / 51 - 1 AND (m.size + 64) * 50 / 49 + 1 AND " + nearby
+
 // Nominated lists the items that may be planned messages and whose bodies were never looked at, by mailbox and seat.
 func (a *Account) Nominated(ctx context.Context) iter.Seq2[Nominated, error] {
 	return stream(ctx, a.l.read, scanNominated, "SELECT i.mailbox, i.uidvalidity, i.uid FROM item i JOIN mailbox d ON d.id = i.mailbox WHERE d.account = ?1 AND "+
@@ -108,7 +111,7 @@ func (a *Account) Nominated(ctx context.Context) iter.Seq2[Nominated, error] {
 // Unlike lists the planned messages that share what nominates them with a message of the target of other bytes.
 func (a *Account) Unlike(ctx context.Context) iter.Seq2[Message, error] {
 	return a.messages(ctx, "WHERE "+unfound+" AND m.partial = 0 AND (EXISTS (SELECT 1 FROM item i WHERE i.key = m.key AND i.exact IS NOT NULL AND "+free+") OR "+
-		"EXISTS (SELECT 1 FROM item i WHERE i.exact IS NOT NULL AND "+nearby+" AND "+free+")) ORDER BY m.id", a.id)
+		"EXISTS (SELECT 1 FROM item i WHERE "+nearLook+" AND "+free+")) ORDER BY m.id", a.id)
 }
 
 // A Look is an item whose body was looked at.
@@ -120,13 +123,15 @@ type Look struct {
 	Trace                     bool
 }
 
+const looksOf = "SELECT i.mailbox, i.uidvalidity, i.uid, i.size, i.key, i.exact, i.content, i.core, i.trace FROM message m CROSS JOIN item i " +
+	"WHERE m.id = ?1 AND (i.key = m.key AND i.exact IS NOT NULL OR " + nearLook + ") AND " + free + " ORDER BY i.mailbox, i.uid LIMIT ?2"
+
 // Looks lists the items that a message may be and that were looked at, up to a limit.
 func (a *Account) Looks(ctx context.Context, message int64, limit int) ([]Look, error) {
 	return collect(ctx, a.l.read, func(rows *sql.Rows) (Look, error) {
 		var l Look
 		return l, rows.Scan(&l.Mailbox, &l.UIDValidity, &l.UID, &l.Size, &l.Key, &l.Exact, &l.Content, &l.Core, &l.Trace)
-	}, "SELECT i.mailbox, i.uidvalidity, i.uid, i.size, i.key, i.exact, i.content, i.core, i.trace FROM message m CROSS JOIN item i "+
-		"WHERE m.id = ?1 AND i.exact IS NOT NULL AND (i.key = m.key OR "+nearby+") AND "+free+" ORDER BY i.mailbox, i.uid LIMIT ?2", message, limit)
+	}, looksOf, message, limit)
 }
 
 // RebuiltCopy reports whether a copy was made anew by its source.
