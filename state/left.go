@@ -43,6 +43,9 @@ func (a *Account) SetVerified(ctx context.Context, run int64, kind string, now t
 	})
 }
 
+// unverify forgets since when messages are on the target, as they are not there any more: what is sent again is there since then.
+const unverify = "DELETE FROM verified WHERE message IN "
+
 // VerifiedRef names a copy within its source.
 type VerifiedRef struct{ Part, Ref string }
 

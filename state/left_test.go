@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -111,6 +112,41 @@ func TestVerified(t *testing.T) {
 	}
 	if got := due(9, now); got != "[]" {
 		t.Errorf("left out: got %s, want none", got)
+	}
+}
+
+// What was taken back, or vanished, and is sent again has not been on the target since it was found there first.
+func TestVerifiedAnew(t *testing.T) {
+	t.Parallel()
+	for name, away := range map[string]func(f *fixture, id int64) error{
+		"taken back": func(f *fixture, id int64) error {
+			return errors.Join(f.Undoing(t.Context(), []int64{id}), f.Undone(t.Context(), []int64{id}))
+		},
+		"vanished": func(f *fixture, id int64) error {
+			b := f.Batch()
+			err := errors.Join(b.SetMissing(t.Context(), id, true), b.Flush(t.Context()))
+			n, failed := f.Resend(t.Context(), []int64{id}, []int64{f.source}, "vanished")
+			if n != 1 {
+				t.Errorf("%d were planned again, want 1", n)
+			}
+			return errors.Join(err, failed)
+		},
+	} {
+		f := fill(t)
+		f.scan(f.row("1", "one"))
+		done := []Outcome{{Message: f.plan()[0], State: Done, How: Appended, UIDValidity: 1, UID: 1}}
+		err := errors.Join(
+			f.Settle(t.Context(), f.run, done), f.SetVerified(t.Context(), f.run, "mbox", time.Unix(1, 0)), away(f, done[0].Message),
+			f.Settle(t.Context(), f.run, done), f.SetVerified(t.Context(), f.run, "mbox", time.Unix(9, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if refs, err := f.VerifiedBefore(t.Context(), f.source, 99, time.Unix(8, 0)); err != nil || len(refs) > 0 {
+			t.Errorf("%s: got %v, %v, want none", name, refs, err)
+		}
+		if refs, err := f.VerifiedBefore(t.Context(), f.source, 99, time.Unix(9, 0)); err != nil || len(refs) != 1 {
+			t.Errorf("%s: got %v, %v, want it since it was sent again", name, refs, err)
+		}
 	}
 }
 

@@ -27,6 +27,9 @@ func (a *Account) ReseatGone(ctx context.Context, sources []int64) error {
 // Resend plans messages again that vanished from the target, those that lie in one of the sources; the reason is recorded. It
 // reports how many there were.
 func (a *Account) Resend(ctx context.Context, messages, sources []int64, reason string) (int64, error) {
+	if err := a.exec(ctx, unverify+in(messages)); err != nil {
+		return 0, err
+	}
 	result, err := a.l.write.ExecContext(ctx, "UPDATE message SET state = 0, how = 0, run = 0, uidvalidity = 0, uid = 0, floor = 0, doubted = 0, missing = 0, "+
 		"repair = CASE repair WHEN 99 THEN 0 ELSE repair END, sent = CASE repair WHEN 99 THEN NULL ELSE sent END, sentsize = CASE repair WHEN 99 THEN 0 ELSE sentsize END, "+
 		"reason = ? WHERE state = 2 AND missing = 1 AND id IN "+in(messages)+" AND copy IN (SELECT c.id FROM copy c JOIN part p ON p.id = c.part WHERE p.source IN "+in(sources)+")", reason)

@@ -72,6 +72,7 @@ func (a *Account) Undone(ctx context.Context, messages []int64) error {
 		for _, c := range []change{
 			{"UPDATE message SET state = 0, how = 0, run = 0, uidvalidity = 0, uid = 0, floor = 0, tries = 0, doubted = 0, missing = 0, " +
 				"repair = 0, sent = NULL, sentsize = 0, reason = '' WHERE state IN (2, 4) AND id IN " + in(messages), nil},
+			{unverify + in(messages), nil},
 			{"UPDATE account SET plan = '' WHERE id = ?", []any{a.id}},
 		} {
 			if _, err := tx.ExecContext(ctx, c.query, c.args...); err != nil {
