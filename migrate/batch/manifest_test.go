@@ -217,6 +217,9 @@ func TestPasswordsDontPrint(t *testing.T) {
 			t.Errorf("%s prints %s", verb, text)
 		}
 	}
+	if _, err := Parse(strings.NewReader("- {to: imaps://a@h, password: *hunter2, source: /m}"), true, loadOptions); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got %v, want an error without the password", err)
+	}
 	before := string(a.digest())
 	a.Password = Reference{"hunter3", true}
 	if string(a.digest()) != before {

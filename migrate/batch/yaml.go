@@ -14,7 +14,7 @@ import (
 func (m *Manifest) yamlAccounts(o *LoadOptions, text []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		return yamlError(err)
 	}
 	list, err := accountList(&doc)
 	if err != nil {
@@ -25,6 +25,17 @@ func (m *Manifest) yamlAccounts(o *LoadOptions, text []byte) error {
 		m.take(o, node.Line, v, err)
 	}
 	return nil
+}
+
+// errAlias does not repeat what it is about: it may be a password.
+var errAlias = errors.New("a value that begins with * is YAML's name of another value; put it into quotes")
+
+func yamlError(err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.HasPrefix(text, "unknown anchor") {
+		return errAlias
+	}
+	return errors.New(text)
 }
 
 var errNoList = errors.New("want a list of accounts, or accounts: and a list")
