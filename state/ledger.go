@@ -41,6 +41,9 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, wrap(err)
 	}
+	if err := private(path); err != nil { // a link leads to it from now on, as it does for the lock
+		return nil, wrap(err)
+	}
 	lock, err := acquire(path)
 	if err != nil {
 		return nil, err
@@ -146,9 +149,6 @@ func (l *Ledger) Close() error {
 // as it is.
 func connect(ctx context.Context, path string, lock *flock.Flock) (*Ledger, error) {
 	l := &Ledger{path: path, lock: lock}
-	if err := private(path); err != nil {
-		return l, err
-	}
 	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
 	if err != nil {
 		return l, err
@@ -169,8 +169,15 @@ func connect(ctx context.Context, path string, lock *flock.Flock) (*Ledger, erro
 	return l, nil
 }
 
-// private makes the file, for its owner only: it holds subjects and addresses.
+// private makes the file, for its owner only: it holds subjects and addresses. One that is there is not touched: to close it would drop
+// the locks that SQLite has on it in this process.
 func private(path string) error {
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s: is a directory", path)
+	case err == nil:
+		return nil
+	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err

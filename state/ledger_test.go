@@ -87,6 +87,28 @@ func TestLocked(t *testing.T) {
 	}
 }
 
+// A ledger that two names lead to is one ledger, from the beginning.
+func TestLockedByAnotherName(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	name, link := filepath.Join(dir, "ledger.db"), filepath.Join(dir, "link.db")
+	if err := os.Symlink(name, link); err != nil {
+		t.Skip(err)
+	}
+	l, err := Open(t.Context(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var locked *LockedError
+	if twin, err := Open(t.Context(), name); !errors.As(err, &locked) || locked.Path != name {
+		t.Errorf("got %v, want a LockedError", errors.Join(err, twin.Close()))
+	}
+	if Holder(name) == "" || Holder(link) != Holder(name) {
+		t.Errorf("holder: got %q and %q, want the same", Holder(name), Holder(link))
+	}
+}
+
 func TestHolderOfNothing(t *testing.T) {
 	t.Parallel()
 	if holder := Holder(filepath.Join(t.TempDir(), "none.db")); holder != "" {
@@ -104,6 +126,9 @@ func TestReadOnlyNeedsALedger(t *testing.T) {
 func TestForeignFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "directory") {
+		t.Errorf("a directory: got %v", err)
+	}
 	text := filepath.Join(dir, "text.db")
 	if err := os.WriteFile(text, bytes.Repeat([]byte("no database "), 500), 0o600); err != nil {
 		t.Fatal(err)

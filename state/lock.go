@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (e *LockedError) Error() string {
 // acquire takes the lock beside the ledger. The operating system drops it when the process ends, however it ends;
 // the note of who holds it lies in a file of its own, because Windows lets nobody read a locked one.
 func acquire(path string) (*flock.Flock, error) {
-	lock := flock.New(path + ".lock")
+	lock := flock.New(lockFile(path))
 	ok, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("ledger lock: %w", err)
@@ -49,11 +50,21 @@ func release(path string, lock *flock.Flock) error {
 	return lock.Unlock()
 }
 
-func holderFile(path string) string { return path + ".holder" }
+func lockFile(path string) string { return resolved(path) + ".lock" }
+
+func holderFile(path string) string { return resolved(path) + ".holder" }
+
+// resolved follows symbolic links: one ledger has one lock, whatever it is called.
+func resolved(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	return path
+}
 
 // Holder tells who has the ledger at path open for writing; empty if nobody has.
 func Holder(path string) string {
-	lock := flock.New(path + ".lock")
+	lock := flock.New(lockFile(path))
 	if _, err := os.Stat(lock.Path()); err != nil {
 		return ""
 	}
