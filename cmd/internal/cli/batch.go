@@ -188,6 +188,9 @@ func (a *app) loadBatch(f *batchFlags, file string) (*batch.Manifest, error) {
 	return m, nil
 }
 
+// batchLedgerName is what the ledger of batches is called where the user names none.
+const batchLedgerName = "batch" + ledgerExt
+
 // batchLedger is the place of the ledger of a batch. It is the same for all files, so that one that is renamed or divided sends nothing
 // twice.
 func (f *batchFlags) batchLedger() (string, error) {
@@ -195,5 +198,5 @@ func (f *batchFlags) batchLedger() (string, error) {
 		return f.state, nil
 	}
 	dir, err := ledgerDir()
-	return filepath.Join(dir, "batch"+ledgerExt), err
+	return filepath.Join(dir, batchLedgerName), err
 }

@@ -163,7 +163,7 @@ var causes = []struct{ cause, text string }{
 	{batch.CauseSource, "Sources that can't be opened:"},
 	{batch.CauseFull, "Full. Make room in the account or have its quota raised:"},
 	{batch.CauseServer, "Servers that are not what the file says:"},
-	{batch.CauseMissing, "Messages that are gone from the server. unpop verify --repair sends them again:"},
+	{batch.CauseMissing, "Messages that are gone from the server. unpop verify --repair --to URL sends them again:"},
 	{batch.CauseFailed, "Failed again and again:"},
 	{batch.CauseMessages, "Done but for some messages. unpop status --to URL names them:"},
 }

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"unpop/migrate/target/imap"
 	"unpop/state"
 )
 
@@ -19,7 +22,7 @@ func find(cmd *cobra.Command, f *signInFlags, ledger string) (path, target strin
 		}
 		target = opts.String()
 		if ledger == "" {
-			ledger, err = ledgerFor(opts)
+			ledger, err = ledgerWithAccount(cmd.Context(), opts)
 		}
 		return ledger, target, err
 	}
@@ -27,6 +30,22 @@ func find(cmd *cobra.Command, f *signInFlags, ledger string) (path, target strin
 		ledger, err = onlyLedger()
 	}
 	return ledger, "", err
+}
+
+// ledgerWithAccount returns the place of the ledger that knows an account where the user names none: its own, or else that of the batches.
+func ledgerWithAccount(ctx context.Context, target imap.Options) (string, error) {
+	own, err := ledgerFor(target)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(own); !errors.Is(err, os.ErrNotExist) {
+		return own, nil
+	}
+	shared := filepath.Join(filepath.Dir(own), batchLedgerName)
+	if _, err := knownTarget(ctx, shared, target.String()); err == nil {
+		return shared, nil
+	}
+	return own, nil
 }
 
 // noLedger explains that there is no ledger yet.
