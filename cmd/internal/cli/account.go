@@ -14,9 +14,9 @@ import (
 // closing is what the account at the end of a run is made from.
 type closing struct {
 	migrate.Report
-	err      error
-	stopped  bool
-	troubled []troubledPart
+	err     error
+	stopped bool
+	unread  []unreadPart
 }
 
 // tell prints the account of a run: how it went in one sentence, what became of every copy, and what went wrong.
@@ -36,7 +36,7 @@ func (a *app) tell(ctx context.Context, j *job, c *closing) error {
 		a.ui.printf("%s", renamedTables(j.plan))
 	}
 	a.tellRenamed(c.Renamed)
-	a.tellTroubled(c.troubled)
+	a.tellUnread(c.unread)
 	if c.Rejected() > 0 {
 		if err := a.tellRejected(ctx, j, c.Tally); err != nil {
 			return err
@@ -61,7 +61,7 @@ func (c *closing) headline() string {
 		return fmt.Sprintf("Not finished: %s on the server, %s still to be sent.", counted(onServer, "message"), progress.Count(c.Pending))
 	case c.Rejected() > 0:
 		return fmt.Sprintf("Done in %s, but %s could not be brought over.", took(c.elapsed()), counted(c.Rejected(), "message"))
-	case len(c.troubled) > 0:
+	case len(c.unread) > 0:
 		return fmt.Sprintf("Done in %s, but not all of the sources could be read.", took(c.elapsed()))
 	case c.Uploaded+c.Moved == 0:
 		return fmt.Sprintf("Nothing to do: all %s on the server.", counted(c.Present, "message"))
@@ -154,18 +154,7 @@ func (a *app) tellRenamed(boxes []migrate.RenamedMailbox) {
 	a.ui.printf("\nThe server refused to make these mailboxes; they have other names there:\n%s", t.body())
 }
 
-// tellTroubled lists the pieces of sources that could not be read.
-func (a *app) tellTroubled(parts []troubledPart) {
-	if len(parts) == 0 {
-		return
-	}
-	a.ui.printf("\nCould not be read to the end:\n")
-	for _, p := range parts {
-		a.ui.printf("  %s: %s\n", printable(p.part), printable(p.why))
-	}
-}
-
-// mostListed is how many rejected messages are named; unpop status names all.
+// mostListed is how many messages that were not brought over are named; unpop status names all.
 const mostListed = 10
 
 // tellRejected names the messages that the server refused, and where they are kept.
@@ -184,26 +173,7 @@ func (a *app) tellRejected(ctx context.Context, j *job, t state.Tally) error {
 	if err != nil {
 		return err
 	}
-	return a.tellUnreadable(j.account.Unreadables(ctx, ids))
-}
-
-// tellUnreadable names the messages that could not be read at their source.
-func (a *app) tellUnreadable(copies iter.Seq2[state.UnreadableCopy, error]) error {
-	var n int
-	for c, err := range copies {
-		if err != nil {
-			return err
-		}
-		if n++; n == 1 {
-			a.ui.printf("\nCould not be read:\n")
-		}
-		if n > mostListed {
-			a.ui.printf("  … and more\n")
-			break
-		}
-		a.ui.printf("  %s, at %s: %s\n", printable(c.Folder), printable(c.Ref), printable(c.Reason))
-	}
-	return nil
+	return a.tellSomeUnreadable(ctx, j.account, ids, ": unpop status --state "+shellQuote(j.ledger.Path()))
 }
 
 func (a *app) listRejected(rejected iter.Seq2[state.Message, error], most int, ledger string) error {

@@ -139,27 +139,3 @@ func (j *job) sourceIDs(ctx context.Context) ([]int64, error) {
 	}
 	return ids, nil
 }
-
-// A troubled part is a piece of a source that could not be read to its end.
-type troubledPart struct{ source, part, why string }
-
-// troubled lists the pieces of the sources that could not be read to their end. Their messages are in no account.
-func (j *job) troubled(ctx context.Context) ([]troubledPart, error) {
-	var all []troubledPart
-	ids, err := j.sourceIDs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i, id := range ids {
-		parts, err := j.account.Parts(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range parts {
-			if p.Error != "" {
-				all = append(all, troubledPart{j.inputs[i].Path, p.Name, p.Error})
-			}
-		}
-	}
-	return all, nil
-}

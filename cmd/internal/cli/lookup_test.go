@@ -77,7 +77,7 @@ func TestStatusOfALedgerThatKnowsNothing(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := ledgerStatus{Ledger: path, Targets: []targetStatus{{Target: "imaps://anna@h:993", Mailboxes: []mailboxStatus{}, Rejected: []rejectedMessages{}}}}
+	want := ledgerStatus{Ledger: path, Targets: []targetStatus{{Target: "imaps://anna@h:993", Mailboxes: []mailboxStatus{}, Rejected: []rejectedMessages{}, Unread: []unreadPart{}, Unreadable: []unreadableCopy{}}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -139,7 +139,7 @@ func TestPlanObject(t *testing.T) {
 		Mailboxes: []migrate.PlannedMailbox{{Load: load("INBOX.Sig． Rossi", 2, 30), New: true}},
 		Tally:     state.Tally{Seen: 4, Pending: 2, Excluded: 1, Expunged: 1, BytesPending: 30, BytesLargest: 20},
 	}
-	data, err := json.Marshal(planObject(plan))
+	data, err := json.Marshal(planObject(plan, []unreadPart{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestPlanObject(t *testing.T) {
 			t.Errorf("plan: got %s, want it to hold %s", data, want)
 		}
 	}
-	data, err = json.Marshal(planObject(&migrate.Plan{}))
+	data, err = json.Marshal(planObject(&migrate.Plan{}, []unreadPart{}))
 	for _, want := range []string{`"quota_used":null,"quota_limit":null,"fits":null`, `"large":[]`, `"mailboxes":[],"folders":[]`} {
 		if err != nil || !strings.Contains(string(data), want) {
 			t.Errorf("empty plan: got %s, %v, want it to hold %s", data, err, want)

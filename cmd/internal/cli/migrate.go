@@ -79,17 +79,23 @@ func (a *app) run(ctx context.Context, j *job, after ...func(context.Context, *m
 	return report, err
 }
 
+// migrated is what migrate --json prints. Names are a contract: add, never rename.
+type migrated struct {
+	migrate.Fields
+	Unread []unreadPart `json:"unread_parts"`
+}
+
 // settle prints the account of a run and turns what was rejected into an error.
 func (a *app) settle(ctx context.Context, j *job, r migrate.Report, err error) error {
 	quiet := context.WithoutCancel(ctx) // the account is owed also after a stop
-	troubled, failed := j.troubled(quiet)
+	unread, failed := j.unread(quiet)
 	err = errors.Join(err, failed)
 	if a.ui.json {
-		err = errors.Join(err, a.ui.object(r.Fields()))
+		err = errors.Join(err, a.ui.object(migrated{r.Fields(), unread}))
 	} else {
-		err = errors.Join(err, a.tell(quiet, j, &closing{Report: r, err: err, stopped: ctx.Err() != nil, troubled: troubled}))
+		err = errors.Join(err, a.tell(quiet, j, &closing{Report: r, err: err, stopped: ctx.Err() != nil, unread: unread}))
 	}
-	if err == nil && (r.Rejected() > 0 || len(troubled) > 0) {
+	if err == nil && (r.Rejected() > 0 || len(unread) > 0) {
 		err = errRejected
 	}
 	return err

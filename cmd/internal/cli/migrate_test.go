@@ -104,7 +104,7 @@ func TestHeadline(t *testing.T) {
 		{closing{Report: missing, err: migrate.ErrMissing}, "All was sent, but 3 messages not on the server any more."},
 		{closing{Report: report(state.Tally{})}, "Nothing to do: all 0 messages on the server."},
 		{closing{Report: report(state.Tally{Uploaded: 1, Refused: 1, Unreadable: 1})}, "Done in 2 min, but 2 messages could not be brought over."},
-		{closing{Report: report(state.Tally{Uploaded: 1}), troubled: []troubledPart{{}}}, "Done in 2 min, but not all of the sources could be read."},
+		{closing{Report: report(state.Tally{Uploaded: 1}), unread: []unreadPart{{}}}, "Done in 2 min, but not all of the sources could be read."},
 	}
 	for _, tt := range tests {
 		if got := tt.c.headline(); got != tt.want {

@@ -50,12 +50,12 @@ func (a *app) makePlan(ctx context.Context, j *job) (*migrate.Plan, error) {
 }
 
 func (a *app) showPlan(ctx context.Context, j *job, p *migrate.Plan) error {
-	if a.ui.json {
-		return a.ui.object(planObject(p))
-	}
-	troubled, err := j.troubled(ctx)
+	unread, err := j.unread(ctx)
 	if err != nil {
 		return err
+	}
+	if a.ui.json {
+		return a.ui.object(planObject(p, unread))
 	}
 	a.ui.printf("\n%s", planTable(p))
 	if excluded := excludedTable(p); excluded != "" {
@@ -64,7 +64,7 @@ func (a *app) showPlan(ctx context.Context, j *job, p *migrate.Plan) error {
 	a.ui.printf("\n%s", sums(p.Tally, wordsPlan))
 	a.ui.printf("%s%s%s", room(p), sendingTime(p), largeTable(p))
 	a.ui.printf("%s", renamedTables(p))
-	a.tellTroubled(troubled)
+	a.tellUnread(unread)
 	a.ui.printf("\nNothing was changed. unpop migrate with the same arguments does it.\n")
 	return nil
 }

@@ -27,6 +27,7 @@ type planned struct {
 	SendSeconds  float64          `json:"send_seconds"` // at that rate
 	Mailboxes    []plannedMailbox `json:"mailboxes"`
 	Folders      []plannedFolder  `json:"folders"`
+	Unread       []unreadPart     `json:"unread_parts"`
 }
 
 type plannedMailbox struct {
@@ -53,13 +54,13 @@ type plannedFolder struct {
 	Why string `json:"why,omitempty"`
 }
 
-func planObject(p *migrate.Plan) planned {
+func planObject(p *migrate.Plan, unread []unreadPart) planned {
 	out := planned{
 		Fields:       migrate.Report{Tally: p.Tally}.Fields(),
 		BytesPending: p.Tally.BytesPending, BytesLargest: p.Tally.BytesLargest, AppendLimit: p.Survey.AppendMax,
 		BytesLacking: p.Lacking(), TooLarge: p.TooLarge, DailyLimit: p.Survey.DailyBytes, SentToday: p.SentToday, Days: p.Days,
 		Rate: p.Rate, RateMeasured: p.Measured, SendSeconds: math.Round(p.Sending.Seconds()*10) / 10,
-		Large: []largeMessage{}, Mailboxes: []plannedMailbox{}, Folders: []plannedFolder{},
+		Large: []largeMessage{}, Mailboxes: []plannedMailbox{}, Folders: []plannedFolder{}, Unread: unread,
 	}
 	for _, msg := range p.Large {
 		out.Large = append(out.Large, largeMessage{msg.Subject, msg.Folder, msg.Size})

@@ -124,8 +124,9 @@ func (a *app) showInventory(ctx context.Context, j *job, inv *migrate.Inventory)
 			a.ui.printf("%s\n", printable(s.Description))
 		}
 		a.ui.printf("\n%s", folderTable(s.Folders))
-		a.tellParts(s.Parts)
-		if err := a.tellUnreadable(j.account.Unreadables(ctx, []int64{s.ID})); err != nil {
+		a.tellRemarks(s.Parts)
+		a.tellUnread(unreadOf(s.Path, s.Parts))
+		if err := a.tellSomeUnreadable(ctx, j.account, []int64{s.ID}, ""); err != nil {
 			return err
 		}
 	}
@@ -170,12 +171,9 @@ func some(n int64) string {
 	return progress.Count(n)
 }
 
-// tellParts prints what the parts of a source have to tell.
-func (a *app) tellParts(parts []state.Part) {
+// tellRemarks prints what the parts of a source have to tell.
+func (a *app) tellRemarks(parts []state.Part) {
 	for _, p := range parts {
-		if p.Error != "" {
-			a.ui.printf("%s: could not be read to the end: %s\n", printable(p.Name), printable(p.Error))
-		}
 		for _, remark := range p.Remarks {
 			a.ui.printf("%s: %s\n", printable(p.Name), printable(remark))
 		}
@@ -211,6 +209,7 @@ type inventorySource struct {
 	Path    string            `json:"path"`
 	Kind    string            `json:"kind"`
 	Folders []inventoryFolder `json:"folders"`
+	Unread  []unreadPart      `json:"unread_parts"`
 }
 
 type inventoryFolder struct {
@@ -225,7 +224,7 @@ type inventoryFolder struct {
 func inventoryObject(inv *migrate.Inventory) inventory {
 	out := inventory{Sources: []inventorySource{}}
 	for _, s := range inv.Sources {
-		source := inventorySource{Path: s.Path, Kind: s.Kind, Folders: []inventoryFolder{}}
+		source := inventorySource{Path: s.Path, Kind: s.Kind, Folders: []inventoryFolder{}, Unread: unreadOf(s.Path, s.Parts)}
 		others := maps.Clone(s.OtherItems)
 		for _, f := range s.Folders {
 			source.Folders = append(source.Folders, inventoryFolder{

@@ -93,10 +93,12 @@ type ledgerStatus struct {
 }
 
 type targetStatus struct {
-	Target    string             `json:"target"`
-	LastRun   *runStatus         `json:"last_run"`
-	Mailboxes []mailboxStatus    `json:"mailboxes"`
-	Rejected  []rejectedMessages `json:"rejected"`
+	Target     string             `json:"target"`
+	LastRun    *runStatus         `json:"last_run"`
+	Mailboxes  []mailboxStatus    `json:"mailboxes"`
+	Rejected   []rejectedMessages `json:"rejected"`
+	Unread     []unreadPart       `json:"unread_parts"`
+	Unreadable []unreadableCopy   `json:"unreadable"`
 }
 
 type mailboxStatus struct {
@@ -115,7 +117,9 @@ type rejectedMessages struct {
 }
 
 func statusOfAccount(ctx context.Context, account *state.Account) (*targetStatus, error) {
-	s := &targetStatus{Target: account.Target, Mailboxes: []mailboxStatus{}, Rejected: []rejectedMessages{}}
+	s := &targetStatus{
+		Target: account.Target, Mailboxes: []mailboxStatus{}, Rejected: []rejectedMessages{}, Unread: []unreadPart{}, Unreadable: []unreadableCopy{},
+	}
 	run, err := account.LastRun(ctx)
 	if err != nil {
 		return nil, err
@@ -137,7 +141,26 @@ func statusOfAccount(ctx context.Context, account *state.Account) (*targetStatus
 		}
 		s.Rejected = append(s.Rejected, rejectedMessages{msg.Subject, msg.Folder, msg.Reason})
 	}
-	return s, nil
+	return s, s.readUnread(ctx, account)
+}
+
+// readUnread lists what could not be read at the sources.
+func (s *targetStatus) readUnread(ctx context.Context, account *state.Account) error {
+	sources, err := account.ListedSources(ctx)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(sources))
+	for i, source := range sources {
+		ids[i] = source.ID
+		parts, err := account.Parts(ctx, source.ID)
+		if err != nil {
+			return err
+		}
+		s.Unread = append(s.Unread, unreadOf(source.Path, parts)...)
+	}
+	s.Unreadable, err = unreadables(ctx, account, ids, -1)
+	return err
 }
 
 func (s *targetStatus) mailbox(name string) *mailboxStatus {
@@ -177,6 +200,8 @@ func (a *app) showStatus(ctx context.Context, s *ledgerStatus, accounts []*state
 			}
 			a.ui.printf("They are kept in %s\n", keptIn(s.Ledger, t.Target))
 		}
+		a.tellUnread(t.Unread)
+		a.tellUnreadable(t.Unreadable)
 		a.ui.printf("\n")
 	}
 	a.ui.printf("ledger  %s\n", s.Ledger)

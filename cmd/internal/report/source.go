@@ -133,7 +133,7 @@ func (s *Source) readRemarks(parts iter.Seq2[state.Part, error], limit int) erro
 			return err
 		}
 		if p.Error != "" {
-			s.put(&s.Troubles, Remark{p.Name, p.Error}, limit)
+			s.put(&s.Troubles, Remark{p.Name, strings.TrimPrefix(p.Error, p.Name+": ")}, limit)
 		}
 		for _, text := range p.Remarks {
 			if before, _, ok := strings.Cut(text, notMail); ok {
