@@ -4,8 +4,18 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
+	"strings"
 )
+
+// HandshakeError is [DialError] for a TLS handshake, and says once that it was one.
+func HandshakeError(err error, noTLS string) *TargetError {
+	if !strings.HasPrefix(err.Error(), "tls: ") {
+		err = fmt.Errorf("tls: %w", err)
+	}
+	return DialError(err, noTLS)
+}
 
 // DialError explains what stood between us and a server's greeting. noTLS is the hint for a port that should speak TLS from the start and
 // speaks none; it is empty where none is expected.

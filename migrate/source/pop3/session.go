@@ -81,7 +81,7 @@ func (s *session) startTLS(ctx context.Context) error {
 	})
 	if err := conn.HandshakeContext(ctx); err != nil {
 		_ = s.gate.Close()
-		return migrate.DialError(fmt.Errorf("tls: %w", err), s.opts.noTLS())
+		return migrate.HandshakeError(err, s.opts.noTLS())
 	}
 	s.gate.use(conn)
 	s.secure = true

@@ -101,7 +101,7 @@ func (t *Target) startTLS(ctx context.Context, w *wire) error {
 	})
 	if err := conn.HandshakeContext(ctx); err != nil {
 		w.kill(errClosed)
-		return migrate.DialError(fmt.Errorf("tls: %w", w.silence(err)), t.opts.noTLS())
+		return migrate.HandshakeError(w.silence(err), t.opts.noTLS())
 	}
 	w.use(conn)
 	return nil
