@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -79,7 +80,7 @@ func Open(spec string, remote ...Remote) (migrate.Source, Found, error) {
 		return nil, Found{}, err
 	}
 	if _, err := os.Stat(place); err != nil {
-		return nil, Found{}, missing(place, err)
+		return nil, Found{}, missing(spec, place, err)
 	}
 	if k == nil {
 		if k, err = kindOf(place); err != nil {
@@ -112,7 +113,30 @@ func kindOf(path string) (*kind, error) {
 			return k, mixture(k, path)
 		}
 	}
+	if err := readable(path); err != nil {
+		return nil, fmt.Errorf("source: %w", err)
+	}
 	return nil, fmt.Errorf("%w: no %s at %s", ErrUnknown, titles(), path)
+}
+
+// readable fails where nobody can tell what a path is: the system lets it be seen and not read.
+func readable(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() && !info.Mode().IsRegular() {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if info.IsDir() {
+		_, err = file.Readdirnames(1)
+	}
+	if errors.Is(err, io.EOF) {
+		return nil // it is empty
+	}
+	return err
 }
 
 // mixture fails where a path of one kind holds mail of another that would be left aside.
@@ -187,7 +211,10 @@ func mixed(dir string) bool {
 }
 
 // missing explains why a path can't be opened; a kind in front of it may only be misspelt.
-func missing(path string, err error) error {
+func missing(spec, path string, err error) error {
+	if scheme, _, ok := strings.Cut(spec, "://"); ok && len(scheme) > 1 { // one letter is a drive of Windows
+		return addressError{fmt.Errorf("source %s: no mail can be read from %s://", spec, scheme)}
+	}
 	base := filepath.Base(path)
 	if name, _, ok := strings.Cut(base, ":"); ok && len(name) > 1 {
 		return fmt.Errorf("source: %w (kinds are %s)", err, names())

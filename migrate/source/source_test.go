@@ -155,6 +155,8 @@ func TestOpenErrors(t *testing.T) {
 		"mbox:" + root + "/nowhere": os.ErrNotExist,
 		"maildri:" + root:           os.ErrNotExist,
 		`C:\Users\Anna\Mail`:        os.ErrNotExist,
+		"imaps://anna@example.it":   ErrAddress,
+		t.TempDir():                 ErrUnknown,
 		"":                          os.ErrNotExist,
 		"mbox:":                     os.ErrNotExist,
 	} {
@@ -167,6 +169,20 @@ func TestOpenErrors(t *testing.T) {
 		if s, _, err := Open(kind + root + "/docs"); err == nil || s != nil {
 			t.Errorf("Open(%s…/docs): got %v, %v, want an error and no source", kind, s, err)
 		}
+	}
+}
+
+func TestOpenOfWhatMayNotBeRead(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	closed := filepath.Join(t.TempDir(), "closed")
+	if err := os.Mkdir(closed, 0o000); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Open(closed); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("got %v, want %v", err, os.ErrPermission)
 	}
 }
 
