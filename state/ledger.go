@@ -219,6 +219,9 @@ var ErrDamaged = errors.New("ledger is damaged")
 // ErrNoRoom says that the disk of the ledger is full, or that of [SpoolDir]. Nothing was sent that the ledger doesn't know.
 var ErrNoRoom = errors.New("no room on the disk of the ledger or of its temporary files")
 
+// ErrReadOnly says that a ledger lies where nothing may be written.
+var ErrReadOnly = errors.New("ledger is read-only")
+
 // wrap tells where an error comes from.
 func wrap(err error) error { return fmt.Errorf("ledger: %w", describe(err)) }
 
@@ -231,6 +234,7 @@ func describe(err error) error {
 		"file is not a database": ErrForeign,
 		"malformed":              ErrDamaged,
 		"disk is full":           ErrNoRoom,
+		"readonly database":      ErrReadOnly,
 	} {
 		if strings.Contains(err.Error(), words) && !errors.Is(err, meaning) {
 			return fmt.Errorf("%w: %w", meaning, err)

@@ -28,7 +28,7 @@ func (a *app) runBatch(ctx context.Context, f *batchFlags, opts batch.Options, f
 	}
 	a.ui.note("file    %s (%s)", file, counted(int64(len(m.Accounts)), "account"))
 	a.ui.note("ledger  %s", path)
-	ledger, err := state.Open(ctx, path)
+	ledger, err := openLedger(ctx, path)
 	if err != nil {
 		return err
 	}

@@ -126,6 +126,8 @@ func hintOf(err error) string {
 		return "take the ledger from a backup; a new one would not know what is on the server, and send it again"
 	case errors.Is(err, state.ErrNoRoom):
 		return "make room there (the temporary files are in " + state.SpoolDir() + "), then run the same command again: it goes on where it stopped"
+	case errors.Is(err, state.ErrReadOnly):
+		return "copy it to where you may write, and name the copy with --state FILE"
 	case errors.Is(err, state.ErrForeign):
 		return "name another file with --state; this one is left as it is"
 	case errors.Is(err, state.ErrNewer):

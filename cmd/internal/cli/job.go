@@ -81,7 +81,7 @@ func (a *app) enter(ctx context.Context, j *job, f *signInFlags, path string) (e
 
 // open opens the ledger for writing.
 func (j *job) open(ctx context.Context, path, target string) (err error) {
-	if j.ledger, err = state.Open(ctx, path); err != nil {
+	if j.ledger, err = openLedger(ctx, path); err != nil {
 		return err
 	}
 	j.account, err = j.ledger.Account(ctx, target)

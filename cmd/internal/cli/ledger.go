@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,6 +15,7 @@ import (
 
 	"unpop/migrate/batch"
 	"unpop/migrate/target/imap"
+	"unpop/state"
 )
 
 // ledgerExt ends the name of a ledger.
@@ -111,6 +114,16 @@ func onlyLedger() (string, error) {
 			hint: "say which with --to URL or --state FILE",
 		}
 	}
+}
+
+// openLedger opens a ledger for writing.
+func openLedger(ctx context.Context, path string) (*state.Ledger, error) {
+	ledger, err := state.Open(ctx, path)
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return nil, hinted(err, "the ledger has to be a file that may be written: name one with --state FILE")
+	}
+	return ledger, err
 }
 
 // keptIn is the file that keeps what an account's server refused: a batch has one for each account.

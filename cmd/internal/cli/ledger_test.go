@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"unpop/migrate/target/imap"
+	"unpop/state"
 )
 
 func TestLedgerDirOn(t *testing.T) {
@@ -108,6 +110,22 @@ func TestOnlyLedger(t *testing.T) {
 	write("b@h_993.db")
 	if _, err := onlyLedger(); statusOf(t.Context(), err) != exitUsage {
 		t.Errorf("two ledgers: got %v, want an error of status 2", err)
+	}
+}
+
+func TestLedgerThatCanNotBeWritten(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{filepath.Dir(file), filepath.Join(file, "l.db")} {
+		if _, err := openLedger(t.Context(), path); !strings.Contains(hintOf(err), "--state FILE") {
+			t.Errorf("%s: got %v with hint %q, want one that tells of --state", path, err, hintOf(err))
+		}
+	}
+	if hint := hintOf(fmt.Errorf("ledger: %w", state.ErrReadOnly)); !strings.Contains(hint, "--state FILE") {
+		t.Errorf("read-only: got hint %q, want one that tells of --state", hint)
 	}
 }
 
