@@ -136,16 +136,28 @@ func reportName(target, format string) string {
 	return name + "." + format
 }
 
-// writeOut writes a file that is there whole or not at all, or to standard output.
+// writeOut writes a file that is there whole or not at all, or to standard output or a device.
 func (a *app) writeOut(path string, write func(io.Writer) error) error {
 	if path == "-" {
 		return write(a.ui.out)
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return writeInto(path, write)
 	}
 	if err := writeWhole(path, write); err != nil {
 		return err
 	}
 	a.ui.note("report  %s", path)
 	return nil
+}
+
+// writeInto writes to what is no file, such as /dev/stdout, and must stay what it is.
+func writeInto(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return errors.Join(write(file), file.Close())
 }
 
 // writeWhole writes a file for its owner alone: it holds subjects and addresses.
