@@ -69,6 +69,9 @@ func hinted(err error, hint string) error { return &failure{err: err, hint: hint
 
 // finish tells how the command ended, once, and returns the status.
 func (a *app) finish(ctx context.Context, err error) int {
+	if err == nil {
+		err = a.ui.broken
+	}
 	status := statusOf(ctx, err)
 	switch status {
 	case exitDone:

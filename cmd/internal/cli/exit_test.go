@@ -157,3 +157,19 @@ func TestCommandsAreListedAsNeeded(t *testing.T) {
 		}
 	}
 }
+
+// full is an output that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestOutputThatIsCutIsAFailure(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	if got := Main(t.Context(), []string{"status", "--state", ledgerWith(t, "imaps://anna@h:993")}, full{}, &errs); got != exitError {
+		t.Errorf("got status %d, want %d", got, exitError)
+	}
+	if want := "unpop: error: output: no space left on device\n"; errs.String() != want {
+		t.Errorf("got %q, want %q", errs.String(), want)
+	}
+}

@@ -25,10 +25,15 @@ import (
 type ui struct {
 	out, err io.Writer
 	json     bool
+	broken   error // standard output took not all of what was printed
 }
 
 // printf writes to standard output.
-func (u *ui) printf(format string, args ...any) { _, _ = fmt.Fprintf(u.out, format, args...) }
+func (u *ui) printf(format string, args ...any) {
+	if _, err := fmt.Fprintf(u.out, format, args...); err != nil && u.broken == nil {
+		u.broken = fmt.Errorf("output: %w", err)
+	}
+}
 
 // note writes a line of its own to standard error.
 func (u *ui) note(format string, args ...any) {
