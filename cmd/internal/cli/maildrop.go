@@ -48,7 +48,7 @@ func popWarning(drops []string) string {
 	const harm = " would take what is in INBOX\nand delete it on the server. unpop verify tells if one does.\n"
 	switch len(drops) {
 	case 0:
-		return "Does a mail program still fetch this account by POP3? Switch that off:\nit" + harm
+		return "Does a mail program still fetch this account by POP3?\nSwitch that off: it" + harm
 	case 1:
 		return "A mail program may still fetch " + printable(drops[0]) + " by POP3.\nSwitch it to IMAP before it runs again: it" + harm
 	default:

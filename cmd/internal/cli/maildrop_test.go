@@ -56,6 +56,9 @@ func TestPOPWarning(t *testing.T) {
 			if width(line) > 80 {
 				t.Errorf("%q: got %d columns, want 80 at most", line, width(line))
 			}
+			if len(drops) < 2 && width(line) < 40 {
+				t.Errorf("%q: got %d columns, want lines that are about as long", line, width(line))
+			}
 		}
 	}
 }
