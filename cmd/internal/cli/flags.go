@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -17,8 +18,26 @@ type signInFlags struct {
 
 // addTo adds the address.
 func (f *signInFlags) addTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.to, "to", "", "the `URL`: imaps://user@host, or imap:// (STARTTLS)")
+	cmd.Flags().Var((*accountValue)(&f.to), "to", "the `URL`: imaps://user@host, or imap:// (STARTTLS)")
 }
+
+// accountValue is a flag that names an account. Of two nobody could tell which is meant.
+type accountValue string
+
+// Set implements [pflag.Value].
+func (v *accountValue) Set(text string) error {
+	if *v != "" {
+		return errors.New("there can be only one; unpop batch is for many")
+	}
+	*v = accountValue(text)
+	return nil
+}
+
+// String implements [pflag.Value].
+func (v *accountValue) String() string { return string(*v) }
+
+// Type implements [pflag.Value].
+func (v *accountValue) Type() string { return "string" }
 
 // addSecrets adds the rest.
 func (f *signInFlags) addSecrets(cmd *cobra.Command) {
