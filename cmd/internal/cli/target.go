@@ -75,11 +75,15 @@ func (a *app) signIn(ctx context.Context, f *signInFlags, opts imap.Options) (*i
 	return target, knock(ctx, target)
 }
 
-// knocks is how often an unreachable server is tried before anything was done: a typing error shows soon.
-const knocks = 3
+// An unreachable server is tried a few times before anything was done, and not again where that took long: a typing error shows soon.
+const (
+	knocks    = 3
+	longKnock = 10 * time.Second
+)
 
 // knock signs in and out again. A server that asks to wait is waited for later, by the engine.
 func knock(ctx context.Context, target migrate.Target) error {
+	began := time.Now()
 	for try := 1; ; try++ {
 		session, err := target.Dial(ctx)
 		if err == nil {
@@ -95,7 +99,9 @@ func knock(ctx context.Context, target migrate.Target) error {
 			return nil
 		case problem.Kind != migrate.Broken:
 			return err
-		case try == knocks:
+		case problem.Hint != "" && time.Since(began) > longKnock:
+			return err
+		case try == knocks || time.Since(began) > longKnock:
 			return hinted(err, "check host, port and network; nothing was done yet")
 		}
 		if err := pause(ctx, time.Second); err != nil {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +55,25 @@ func TestKnockTriesAgain(t *testing.T) {
 	if err := knock(t.Context(), server.Target(imaptest.User)); err != nil {
 		t.Errorf("third try: got %v, want no error", err)
 	}
+}
+
+// slow is a target that says after a minute that it can't be reached.
+type slow struct{ dials int }
+
+func (s *slow) Dial(context.Context) (migrate.Session, error) {
+	s.dials++
+	time.Sleep(time.Minute)
+	return nil, &migrate.TargetError{Kind: migrate.Broken, Text: "silent", Hint: "try another port"}
+}
+
+func TestKnockDoesNotWaitForLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		target := &slow{}
+		if err := knock(t.Context(), target); target.dials != 1 || hintOf(err) != "try another port" {
+			t.Errorf("got %v with hint %q after %d tries, want its own hint after one", err, hintOf(err), target.dials)
+		}
+	})
 }
 
 func TestKnockStops(t *testing.T) {

@@ -146,6 +146,9 @@ func TestDialSilentServer(t *testing.T) {
 		if took := time.Since(began); kind != migrate.Broken || took > 3*time.Second || !strings.Contains(e.Error(), "nothing moved for 200ms") {
 			t.Errorf("silent server, implicit %v: got %v after %v, want Broken after 200ms", implicit, e, took)
 		}
+		if hinted := strings.Contains(e.Hint, "imaps://"); hinted == implicit {
+			t.Errorf("silent server, implicit %v: got hint %q", implicit, e.Hint)
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		opts.Timeout = time.Minute
 		began = time.Now()

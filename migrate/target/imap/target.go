@@ -111,7 +111,7 @@ func (t *Target) startTLS(ctx context.Context, w *wire) error {
 func (t *Target) open(w *wire, password migrate.Secret) error {
 	preauth, err := w.greet()
 	if err != nil {
-		return err
+		return t.unwelcome(err)
 	}
 	if !t.opts.ImplicitTLS {
 		if err := t.upgrade(w, preauth); err != nil {
@@ -124,6 +124,15 @@ func (t *Target) open(w *wire, password migrate.Secret) error {
 		}
 	}
 	return w.introduce(t.opts.Version)
+}
+
+// unwelcome explains a greeting that did not come: where TLS is to begin at once, the server waits for us.
+func (t *Target) unwelcome(err error) error {
+	var problem *migrate.TargetError
+	if !t.opts.ImplicitTLS && errors.Is(err, errSilent) && errors.As(err, &problem) {
+		problem.Hint = "a port that says nothing may want TLS at once: try imaps://"
+	}
+	return err
 }
 
 // upgrade does STARTTLS (RFC 9051 section 6.2.1), or goes on without it where the user allowed that.

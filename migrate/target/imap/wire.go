@@ -103,10 +103,13 @@ func (w *wire) silence(err error) error {
 	return err
 }
 
+// errSilent says that the other side took nothing and said nothing.
+var errSilent = errors.New("nothing moved")
+
 func (w *wire) describe(err error) error {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("connection: nothing moved for %v", w.paced.timeout)
+		return fmt.Errorf("connection: %w for %v", errSilent, w.paced.timeout)
 	case errors.Is(err, io.EOF):
 		return errors.New("connection: closed by the server")
 	default:
