@@ -27,7 +27,7 @@ func why(r *bench.Result) string {
 	long := slices.Contains(r.Capabilities, "LITERAL+")
 	switch {
 	case r.Ways[0] == imap.Multi && long:
-		return "the server\ntakes several with one command (MULTIAPPEND), and without being asked (LITERAL+)"
+		return "the server takes several with one command\n(MULTIAPPEND), and without being asked (LITERAL+)"
 	case r.Ways[0] == imap.Pipelined && long:
 		return "the server takes a message without\nbeing asked (LITERAL+), but only one with a command (no MULTIAPPEND)"
 	case r.Ways[0] == imap.Synchronizing:

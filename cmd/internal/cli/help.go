@@ -21,21 +21,29 @@ What is there, and what would happen? Nothing is changed:
 
 Do it. The same command again goes on where it stopped:
   unpop migrate --to imaps://anna@imap.example.it ~/.thunderbird /mnt/pc2/mail
-
-Commands:
 `
 
 func overview(cmd *cobra.Command) error {
 	var b strings.Builder
 	b.WriteString(overviewText)
+	b.WriteString(listed(cmd))
+	b.WriteString("\nunpop COMMAND --help tells more.\n")
+	_, err := fmt.Fprint(cmd.OutOrStdout(), b.String())
+	return err
+}
+
+// listed lists the commands below one.
+func listed(cmd *cobra.Command) string {
+	var b strings.Builder
 	for _, c := range inOrder(cmd.Commands()) {
 		if c.IsAvailableCommand() {
 			fmt.Fprintf(&b, "  %-11s %s\n", c.Name(), firstLower(strings.TrimSuffix(c.Short, ".")))
 		}
 	}
-	b.WriteString("\nunpop COMMAND --help tells more.\n")
-	_, err := fmt.Fprint(cmd.OutOrStdout(), b.String())
-	return err
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\nCommands:\n" + b.String()
 }
 
 // order is how the commands are listed: as they are needed.
@@ -66,6 +74,7 @@ func help(cmd *cobra.Command, _ []string) {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
 	}
+	b.WriteString(listed(cmd))
 	if flag := cmd.Flags().Lookup("help"); flag != nil {
 		flag.Usage = "show this"
 	}

@@ -33,7 +33,7 @@ it. Stop it whenever you like: the same command again goes on where it stopped.`
 	flags.add(cmd)
 	export.add(cmd)
 	dispose.add(cmd)
-	cmd.Flags().BoolVar(&flags.yes, "yes", false, "don't ask about what can't end today")
+	cmd.Flags().BoolVar(&flags.yes, "yes", false, "don't ask about what does not fit or can't end today")
 	cmd.Flags().BoolVar(&a.ui.json, "json", false, "progress and result as JSON")
 	return cmd
 }
