@@ -63,6 +63,10 @@ func (c *closing) headline() string {
 		return fmt.Sprintf("Done in %s, but %s could not be brought over.", took(c.elapsed()), counted(c.Rejected(), "message"))
 	case len(c.unread) > 0:
 		return fmt.Sprintf("Done in %s, but not all of the sources could be read.", took(c.elapsed()))
+	case c.Seen == 0:
+		return "Nothing to do: there is no mail in the sources."
+	case c.Uploaded+c.Moved+c.Present == 0:
+		return "Nothing to do: the sources hold nothing to bring to the server."
 	case c.Uploaded+c.Moved == 0:
 		return fmt.Sprintf("Nothing to do: all %s on the server.", counted(c.Present, "message"))
 	case c.Moved > 0:

@@ -95,14 +95,15 @@ func TestHeadline(t *testing.T) {
 		c    closing
 		want string
 	}{
-		{closing{Report: report(state.Tally{Uploaded: 5, Present: 2, BytesUploaded: 4000})}, "Done in 2 min: 5 messages uploaded, 4.0 kB."},
-		{closing{Report: report(state.Tally{Present: 7})}, "Nothing to do: all 7 messages on the server."},
+		{closing{Report: report(state.Tally{Seen: 7, Uploaded: 5, Present: 2, BytesUploaded: 4000})}, "Done in 2 min: 5 messages uploaded, 4.0 kB."},
+		{closing{Report: report(state.Tally{Seen: 7, Present: 7})}, "Nothing to do: all 7 messages on the server."},
 		{closing{Report: report(state.Tally{Uploaded: 1, Pending: 6}), stopped: true, err: context.Canceled}, "Stopped after 2 min: 1 message on the server, 6 still to be sent."},
 		{closing{Report: report(state.Tally{Uploaded: 1, Pending: 6}), err: io.EOF}, "Not finished: 1 message on the server, 6 still to be sent."},
 		{closing{Report: report(state.Tally{Seen: 9}), stopped: true, err: context.Canceled}, "Stopped after 2 min, before anything was sent."},
 		{closing{Report: report(state.Tally{Seen: 9}), err: io.EOF}, "Not finished, and nothing was sent."},
 		{closing{Report: missing, err: migrate.ErrMissing}, "All was sent, but 3 messages not on the server any more."},
-		{closing{Report: report(state.Tally{})}, "Nothing to do: all 0 messages on the server."},
+		{closing{Report: report(state.Tally{})}, "Nothing to do: there is no mail in the sources."},
+		{closing{Report: report(state.Tally{Seen: 2, Expunged: 2})}, "Nothing to do: the sources hold nothing to bring to the server."},
 		{closing{Report: report(state.Tally{Uploaded: 1, Refused: 1, Unreadable: 1})}, "Done in 2 min, but 2 messages could not be brought over."},
 		{closing{Report: report(state.Tally{Uploaded: 1}), unread: []unreadPart{{}}}, "Done in 2 min, but not all of the sources could be read."},
 	}

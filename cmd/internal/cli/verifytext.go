@@ -48,6 +48,8 @@ func (a *app) showVerified(v *migrate.Verification) error {
 	switch {
 	case v.Missing+v.Different > 0:
 		a.ui.printf("\nThe server has %s. Not as sent:\n\n", counted(v.Verified, "message"))
+	case v.Verified == 0:
+		a.ui.printf("\nThe ledger knows of no message on the server.\n")
 	default:
 		a.ui.printf("\nThe server has all %s that the ledger knows.\n", counted(v.Verified, "message"))
 	}
