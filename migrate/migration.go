@@ -214,11 +214,11 @@ func (m *Migration) enter(ctx context.Context, step Step) (leave func(), err err
 func (r *Report) check() error {
 	switch {
 	case r.Pending > 0:
-		return fmt.Errorf("%w: still to be sent: %d messages", ErrIncomplete, r.Pending)
+		return fmt.Errorf("%w: %d still to be sent", ErrIncomplete, r.Pending)
 	case r.Balance() != 0:
 		return fmt.Errorf("accounts: %d of %d copies are not accounted for", r.Balance(), r.Seen)
 	case r.Missing > 0:
-		return fmt.Errorf("%w: %d messages that were on the server are not there any more", ErrMissing, r.Missing)
+		return fmt.Errorf("%w: no longer on the server: %d", ErrMissing, r.Missing)
 	default:
 		return nil
 	}

@@ -113,5 +113,5 @@ func (p *Part) strays() []string {
 	if err != nil || n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%d files named like messages lie beside cur and new in %s: left aside", n, filepath.Base(p.dir))}
+	return []string{fmt.Sprintf("files named like messages beside cur and new in %s: %d, left aside", filepath.Base(p.dir), n)}
 }

@@ -261,7 +261,7 @@ func TestRemarks(t *testing.T) {
 			}
 		}
 		got := p.(migrate.Remarker).Remarks()
-		if len(got) != 1 || !strings.HasPrefix(got[0], "2 files named like messages") {
+		if len(got) != 1 || !strings.HasPrefix(got[0], "files named like messages beside cur and new in ") {
 			t.Errorf("got %q, want a remark on 2 files", got)
 		}
 	}

@@ -60,10 +60,10 @@ func (p *filePart) Remarks() []string {
 	}
 	s, t := p.file.store, p.file.loadTree()
 	note(s.password(), "a password was set; it locks nothing")
-	note(s.file.Missing() > 0, "%d bytes are missing at its end", s.file.Missing())
+	note(s.file.Missing() > 0, "bytes missing at its end: %d", s.file.Missing())
 	err := s.loadNames()
 	note(err != nil, "categories and other properties that have names are missing: %v", err)
-	note(t.nameless > 0, "%d folders have lost their names: %v", t.nameless, t.unnamed)
+	note(t.nameless > 0, "folders that have lost their names: %d: %v", t.nameless, t.unnamed)
 	for _, f := range t.folders {
 		if n := len(t.in(f.node)); f.kind == aside && n > 0 {
 			text := p.file.classes(f).String()
@@ -71,7 +71,7 @@ func (p *filePart) Remarks() []string {
 		}
 	}
 	if first, total := s.file.Warnings(); total > 0 {
-		note(true, "%d places look damaged and were read nevertheless; the first is %v", total, first[0])
+		note(true, "places that look damaged and were read nevertheless: %d; the first is %v", total, first[0])
 	}
 	return remarks
 }
