@@ -88,7 +88,8 @@ func quarantineFor(ledger string) string {
 }
 
 // onlyLedger finds the ledger where the user names neither it nor the target, and there is only one.
-func onlyLedger() (string, error) {
+// The flag is that for the target.
+func onlyLedger(accountFlag string) (string, error) {
 	dir, err := ledgerDir()
 	if err != nil {
 		return "", err
@@ -111,7 +112,7 @@ func onlyLedger() (string, error) {
 	default:
 		return "", &failure{
 			err: fmt.Errorf("ledger: there are %d in %s", len(names), dir), status: exitUsage,
-			hint: "say which with --to URL or --state FILE",
+			hint: "say which with " + accountFlag + " URL or --state FILE",
 		}
 	}
 }

@@ -90,7 +90,7 @@ func TestOnlyLedger(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Setenv("LOCALAPPDATA", dir)
 	}
-	if _, err := onlyLedger(); statusOf(t.Context(), err) != exitError {
+	if _, err := onlyLedger("--to"); statusOf(t.Context(), err) != exitError {
 		t.Errorf("no ledger: got %v, want an error of status 1", err)
 	}
 	write := func(name string) {
@@ -104,11 +104,11 @@ func TestOnlyLedger(t *testing.T) {
 	write("a@h_993.db")
 	write("a@h_993.db.lock")
 	write("a@h_993.quarantine.mbox")
-	if got, err := onlyLedger(); err != nil || filepath.Base(got) != "a@h_993.db" {
+	if got, err := onlyLedger("--to"); err != nil || filepath.Base(got) != "a@h_993.db" {
 		t.Errorf("one ledger: got %q, %v, want a@h_993.db", got, err)
 	}
 	write("b@h_993.db")
-	if _, err := onlyLedger(); statusOf(t.Context(), err) != exitUsage {
+	if _, err := onlyLedger("--to"); statusOf(t.Context(), err) != exitUsage {
 		t.Errorf("two ledgers: got %v, want an error of status 2", err)
 	}
 }
@@ -154,8 +154,11 @@ func TestShellQuote(t *testing.T) {
 		"/home/anna/l.db": "/home/anna/l.db", "": "''", "my ledger": "'my ledger'", "it's": `'it'\''s'`, "$(x)": "'$(x)'",
 		"anna@h_993.db": "anna@h_993.db", "a%2F": "'a%2F'",
 	} {
-		if got := shellQuote(word); got != want {
+		if got := shellQuoteOn("linux", word); got != want {
 			t.Errorf("shellQuote(%q): got %s, want %s", word, got, want)
 		}
+	}
+	if got, want := shellQuoteOn("windows", `C:\Anna Rossi\l.db`), `"C:\Anna Rossi\l.db"`; got != want {
+		t.Errorf("on Windows: got %s, want %s", got, want)
 	}
 }

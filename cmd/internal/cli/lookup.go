@@ -27,9 +27,17 @@ func find(cmd *cobra.Command, f *signInFlags, ledger string) (path, target strin
 		return ledger, target, err
 	}
 	if ledger == "" {
-		ledger, err = onlyLedger()
+		ledger, err = onlyLedger(accountFlag(cmd))
 	}
 	return ledger, "", err
+}
+
+// accountFlag is the flag of a command that names an account.
+func accountFlag(cmd *cobra.Command) string {
+	if cmd.Flags().Lookup("account") != nil {
+		return "--account"
+	}
+	return "--to"
 }
 
 // ledgerWithAccount returns the place of the ledger that knows an account where the user names none: its own, or else that of the batches.
@@ -51,7 +59,7 @@ func ledgerWithAccount(ctx context.Context, target imap.Options) (string, error)
 // noLedger explains that there is no ledger yet.
 func noLedger(path string, err error) error {
 	if state.NotExist(err) {
-		return hinted(fmt.Errorf("ledger %s: there is none", path), "unpop migrate begins one; check --to or --state")
+		return hinted(fmt.Errorf("ledger %s: there is none", path), "unpop migrate begins one; check the account's URL, or --state FILE")
 	}
 	return err
 }

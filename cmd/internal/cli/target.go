@@ -15,12 +15,19 @@ import (
 	"unpop/migrate/target/imap"
 )
 
-const addressHint = "for example --to imaps://anna@imap.example.it; the password is asked for, or comes from --password-file or --password-env"
+// addressHint shows how an account is named, and how to be let in where that is wanted.
+func addressHint(cmd *cobra.Command) string {
+	hint := "for example " + accountFlag(cmd) + " imaps://anna@imap.example.it"
+	if cmd.Flags().Lookup("password-file") != nil {
+		hint += "; the password is asked for, or comes from --password-file or --password-env"
+	}
+	return hint
+}
 
 // options reads the address and the certificate file; nothing is asked yet.
 func (f *signInFlags) options(cmd *cobra.Command) (imap.Options, error) {
 	if f.to == "" {
-		return imap.Options{}, usagef(cmd, "--to URL is missing").hinted(addressHint)
+		return imap.Options{}, usagef(cmd, "--to URL is missing").hinted(addressHint(cmd))
 	}
 	return f.optionsFor(cmd, f.to)
 }
@@ -31,7 +38,7 @@ func (f *signInFlags) optionsFor(cmd *cobra.Command, address string) (imap.Optio
 	}
 	opts, err := imap.ParseURL(address)
 	if err != nil {
-		return opts, usagef(cmd, "%w", err).hinted(addressHint)
+		return opts, usagef(cmd, "%w", err).hinted(addressHint(cmd))
 	}
 	opts.Plaintext = f.plaintext
 	if f.tlsCA != "" {

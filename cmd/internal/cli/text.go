@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"runtime"
 	"strings"
 	"time"
 	"unicode"
@@ -87,12 +88,18 @@ func took(d time.Duration) string {
 	return progress.Duration(d)
 }
 
-// shellQuote writes a word so that a POSIX shell reads it back.
-func shellQuote(s string) string {
+// shellQuote writes a word so that a shell reads it back.
+func shellQuote(s string) string { return shellQuoteOn(runtime.GOOS, s) }
+
+// shellQuoteOn quotes as a system's shells do it: on Windows cmd knows no single quotes, and no file name has double ones.
+func shellQuoteOn(system, s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-@:+,\\=", r)
 	}) {
 		return s
+	}
+	if system == "windows" {
+		return `"` + s + `"`
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
