@@ -32,6 +32,20 @@ func worries(p *migrate.Plan) []string {
 	return all
 }
 
+// unmet warns of flags that name no store folder: what they were meant for would go where nobody looks for it.
+func unmet(p *migrate.Plan, opts *migrate.Options) (warnings []string) {
+	include, exclude, mappings := p.Unmet(opts)
+	for _, flag := range []struct {
+		name  string
+		texts []string
+	}{{"include", include}, {"exclude", exclude}, {"map", mappings}} {
+		for _, text := range flag.texts {
+			warnings = append(warnings, fmt.Sprintf("--%s %q: the sources have no such folder; unpop scan lists them", flag.name, text))
+		}
+	}
+	return warnings
+}
+
 // approver lets a person decide about a plan that can't end today. Where there is nobody to ask, or nobody wants to be asked, it says so
 // and the run goes on.
 type approver struct {
@@ -39,12 +53,16 @@ type approver struct {
 	ask     bool
 	display *progress.Display
 	counts  *migrate.Progress
+	opts    *migrate.Options
 	plan    *migrate.Plan // what was approved
 }
 
 // approve implements [migrate.Options.Approve].
 func (v *approver) approve(ctx context.Context, p *migrate.Plan) error {
 	v.plan = p
+	for _, warning := range unmet(p, v.opts) {
+		v.display.Print("unpop: warning: " + warning)
+	}
 	all := worries(p)
 	if len(all) == 0 {
 		return nil

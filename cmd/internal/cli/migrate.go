@@ -65,7 +65,7 @@ func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, export *exportFla
 // run does all the steps before the eyes of the user.
 // What comes after them is done when all went well.
 func (a *app) run(ctx context.Context, j *job, after ...func(context.Context, *migrate.Migration) error) (migrate.Report, error) {
-	v := &approver{a: a, ask: !j.sure, display: a.ui.show(j.opts.Progress), counts: j.opts.Progress}
+	v := &approver{a: a, ask: !j.sure, display: a.ui.show(j.opts.Progress), counts: j.opts.Progress, opts: &j.opts}
 	defer func() { v.display.Stop() }()
 	j.opts.Approve = v.approve
 	m := j.migration()

@@ -50,6 +50,9 @@ func (a *app) makePlan(ctx context.Context, j *job) (*migrate.Plan, error) {
 }
 
 func (a *app) showPlan(ctx context.Context, j *job, p *migrate.Plan) error {
+	for _, warning := range unmet(p, &j.opts) {
+		a.ui.warn(warning)
+	}
 	unread, err := j.unread(ctx)
 	if err != nil {
 		return err
