@@ -19,9 +19,9 @@ const (
 	headerSize    = 512
 	inHeader      = 109 // sectors of the FAT that the header names
 	entrySize     = 128
-	maxEntries    = 1 << 20 // a message to a thousand people has ten thousand and more
+	maxEntries    = 1 << 18 // a message to a thousand people has ten thousand and more
 	miniSector    = 64
-	maxMiniStream = 256 << 20
+	maxMiniStream = 64 << 20
 )
 
 // Kinds of directory entries ([MS-CFB] section 2.6.1).

@@ -7,10 +7,11 @@ import (
 	"unicode/utf16"
 )
 
-// Bounds of a file that is made: its entries, and the size up to which it has small sectors, since the header has room to name those of
-// the FAT.
+// Bounds of a file that is made, as all of it is in memory: its entries and its streams; and the size up to which it has small sectors,
+// since the header has room to name those of the FAT.
 const (
 	maxPacked   = 10_000
+	maxStreams  = 64 << 20
 	smallSector = 512
 	largeSector = 4096
 	maxSmall    = 6 << 20
@@ -77,6 +78,9 @@ func (p *packer) tree(i uint32) (uint32, error) {
 func (p *packer) stream(e entry) (uint32, error) {
 	if e.kind != kindStream {
 		return 0, nil
+	}
+	if int64(len(p.sectors)+len(p.mini))+e.size > maxStreams {
+		return 0, fmt.Errorf("%w: too large to be packed", ErrFormat)
 	}
 	var b bytes.Buffer
 	if _, err := (Stream{e.name, e.size, p.from, e.start}).WriteTo(&b); err != nil {

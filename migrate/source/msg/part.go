@@ -57,7 +57,7 @@ func (p *part) path(name string) string {
 }
 
 // converted is part of the stamp: what is made of the same file may differ from one version of the program to the next.
-const converted = 1
+const converted = 2
 
 // survey takes the stamp, which covers the names, sizes and times of the files.
 func (p *part) survey(files []string) {

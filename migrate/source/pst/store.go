@@ -31,7 +31,7 @@ type store struct {
 }
 
 // converted is part of the stamp: what is made of the same file may differ from one version of the program to the next.
-const converted = 1
+const converted = 2
 
 // openStore opens a data file.
 func openStore(name string) (*store, error) {
