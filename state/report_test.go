@@ -134,6 +134,27 @@ func TestFlowsAndYears(t *testing.T) {
 	}
 }
 
+// What takes no part is told of nowhere.
+func TestShelvedIsNotTold(t *testing.T) {
+	t.Parallel()
+	f := told(t)
+	if _, err := f.l.write.Exec("UPDATE message SET doubted = 1 WHERE state = 0"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Shelve(t.Context(), []int64{-1}); err != nil { // of another source
+		t.Fatal(err)
+	}
+	if all, pending := all2(t, f.Tell(t.Context(), WhichAll, -1)), all2(t, f.Tell(t.Context(), WhichPending, -1)); len(all) != 2 || len(pending) != 0 {
+		t.Errorf("got %d messages and %d pending, want 2 and none", len(all), len(pending))
+	}
+	if boxes, err := f.MailboxTotals(t.Context()); err != nil || len(boxes) != 1 || boxes[0].Pending != 0 {
+		t.Errorf("mailboxes: got %+v, %v, want nothing pending", boxes, err)
+	}
+	if totals, err := f.Totals(t.Context()); err != nil || totals.Pending != 0 {
+		t.Errorf("totals: got %+v, %v, want nothing pending", totals, err)
+	}
+}
+
 func TestTell(t *testing.T) {
 	t.Parallel()
 	f := told(t)

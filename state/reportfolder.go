@@ -43,5 +43,5 @@ func (a *Account) MailboxTotals(ctx context.Context) ([]MailboxTotal, error) {
 		return t, rows.Scan(&t.ID, &t.Name, &t.Role, &t.Made, &t.Uploaded, &t.Present, &t.Moved, &t.Pending, &t.Rejected, &t.Missing, &t.Bytes)
 	}, "SELECT b.id, b.name, b.role, b.made, sum(m.state = 2 AND m.how <= 2), sum(m.state = 2 AND m.how = 3), sum(m.state = 2 AND m.how >= 4), "+
 		"sum(m.state NOT IN (2, 3)), sum(m.state = 3), sum(m.state = 2 AND m.missing = 1), coalesce(sum("+sizeThere+") FILTER (WHERE m.state = 2), 0) "+
-		"FROM mailbox b JOIN message m ON m.mailbox = b.id WHERE b.account = ? GROUP BY b.id ORDER BY b.role <> 1, b.name COLLATE NOCASE, b.name", a.id)
+		"FROM mailbox b JOIN message m ON m.mailbox = b.id WHERE b.account = ? AND m.state <> 6 GROUP BY b.id ORDER BY b.role <> 1, b.name COLLATE NOCASE, b.name", a.id)
 }

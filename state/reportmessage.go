@@ -20,17 +20,17 @@ type Told struct {
 // Which says of which messages something is to be told.
 type Which string
 
-// The kinds of messages that a report lists.
+// The kinds of messages that a report lists. Shelved ones take no part.
 const (
-	WhichAll      Which = "true"
+	WhichAll      Which = "m.state <> 6"
 	WhichUploaded Which = "m.state = 2 AND m.how <= 2"
 	WhichPresent  Which = "m.state = 2 AND m.how = 3"
 	WhichMoved    Which = "m.state = 2 AND m.how >= 4"
 	WhichRejected Which = "m.state = 3"
-	WhichVariant  Which = "m.variant = 1"
+	WhichVariant  Which = "m.variant = 1 AND m.state <> 6"
 	WhichRepaired Which = "m.state = 2 AND " + changed
 	WhichMissing  Which = "m.state = 2 AND m.missing = 1"
-	WhichPending  Which = "m.state NOT IN (2, 3)"
+	WhichPending  Which = "m.state NOT IN (2, 3, 6)"
 )
 
 // changed is the condition for a message to have been sent with other bytes than it has. A higher number than a step's says that the

@@ -77,7 +77,7 @@ func (a *Account) totalMessages(ctx context.Context, t *Totals) error {
 		return c, rows.Scan(&c.state, &c.how, &c.here, &c.messages, &c.variants, &c.bytes, &c.repaired, &c.missing)
 	}, "SELECT state, how, here, count(*), sum(variant), sum(size), sum(changed), sum(missing) FROM ("+
 		"SELECT m.state, m.how, "+ledBy("m.id")+" OR "+followed("m.id")+" AS here, m.variant, "+sizeThere+" AS size, "+changed+" AS changed, m.missing "+
-		"FROM message m WHERE m.mailbox IN "+boxesOf+" LIMIT -1) GROUP BY 1, 2, 3", a.id) // the limit keeps SQLite from asking twice
+		"FROM message m WHERE m.mailbox IN "+boxesOf+" AND m.state <> 6 LIMIT -1) GROUP BY 1, 2, 3", a.id) // the limit keeps SQLite from asking twice
 	for c, err := range rows {
 		if err != nil {
 			return err

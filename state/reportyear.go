@@ -28,7 +28,7 @@ func (a *Account) Years(ctx context.Context) ([]Year, error) {
 		"WHERE c.part IN "+partsOf+" AND c.state = 0 AND f.excluded = 0 GROUP BY 1")
 	if err == nil {
 		err = a.addDays(ctx, years, "SELECT "+dayOf("m.date", "coalesce(c.daterank, 0) >= ? AND c.date = m.date")+", 0, count(*), sum(m.state = 2) "+
-			"FROM message m LEFT JOIN copy c ON c.id = m.copy WHERE m.mailbox IN "+boxesOf+" GROUP BY 1")
+			"FROM message m LEFT JOIN copy c ON c.id = m.copy WHERE m.mailbox IN "+boxesOf+" AND m.state <> 6 GROUP BY 1")
 	}
 	var all []Year
 	for _, year := range slices.Sorted(maps.Keys(years)) {

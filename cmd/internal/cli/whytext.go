@@ -79,6 +79,8 @@ func (s *story) place() string {
 		return fmt.Sprintf("In doubt: it was sent to %s, and the answer is not known. The next run looks.", box)
 	case m.State == state.Undoing:
 		return fmt.Sprintf("It is being removed from %s.", box)
+	case m.State == state.Shelved:
+		return "Left aside: none of its copies takes part, or another message has them. A run was stopped before it was sent."
 	default:
 		return fmt.Sprintf("Still to be sent, to %s.", box)
 	}
