@@ -174,7 +174,7 @@ func connect(ctx context.Context, path string, lock *flock.Flock) (*Ledger, erro
 func private(path string) error {
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
-		return fmt.Errorf("%s: is a directory", path)
+		return &fs.PathError{Op: "open", Path: path, Err: errors.New("is a directory")}
 	case err == nil:
 		return nil
 	}
