@@ -146,12 +146,12 @@ func (p *packer) file() ([]byte, error) {
 	for at, n := range map[int]uint16{24: 0x3E, 26: 3, 28: 0xFFFE, 30: 9, 32: 6} {
 		binary.LittleEndian.PutUint16(h[at:], n)
 	}
-	numbers := map[int]int{44: count, 48: int(directory), 56: usualCutoff, 60: int(miniFAT), 64: len(miniTable) / p.sector, 68: endOfChain}
+	numbers := map[int]uint32{44: uint32(count), 48: directory, 56: usualCutoff, 60: miniFAT, 64: uint32(len(miniTable) / p.sector), 68: endOfChain}
 	if p.sector == largeSector {
-		h[26], h[30], numbers[40] = 4, 12, len(p.entries)/per
+		h[26], h[30], numbers[40] = 4, 12, uint32(len(p.entries)/per)
 	}
 	for at, n := range numbers {
-		binary.LittleEndian.PutUint32(h[at:], uint32(n))
+		binary.LittleEndian.PutUint32(h[at:], n)
 	}
 	copy(h[76:headerSize], bytes.Repeat([]byte{0xFF}, headerSize-76))
 	for i := range count {

@@ -261,7 +261,7 @@ type attachment struct{ *object }
 // methodOLE is the value of PidTagAttachMethod of an OLE object, whose storage is one in the file.
 const (
 	idAttachMethod mapi.ID = 0x3705
-	methodOLE              = 6
+	methodOLE      int     = 6
 )
 
 // Open implements [mapi.Object]. What an OLE object is becomes a compound file of its own.
