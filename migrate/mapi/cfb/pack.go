@@ -128,7 +128,7 @@ func (e entry) bytes() []byte {
 	return b
 }
 
-// file puts the directory and the tables behind the sectors, and the header before them ([MS-CFB] section 2.2).
+// file puts the directory and the tables behind the sectors, and the header before them.
 func (p *packer) file() ([]byte, error) {
 	per := p.sector / entrySize
 	for len(p.entries)%per != 0 {
@@ -136,29 +136,37 @@ func (p *packer) file() ([]byte, error) {
 	}
 	directory := p.chain(bytes.Join(p.entries, nil))
 	miniTable := p.table(p.miniFAT)
-	miniFAT := p.chain(miniTable)
-	first, count := uint32(len(p.fat)), (len(p.fat)+p.sector/4-2)/(p.sector/4-1) // the FAT holds its own sectors too
+	numbers := map[int]uint32{48: directory, 56: usualCutoff, 60: p.chain(miniTable), 64: uint32(len(miniTable) / p.sector), 68: endOfChain}
+	if p.sector == largeSector {
+		numbers[40] = uint32(len(p.entries) / per)
+	}
+	first, count := len(p.fat), (len(p.fat)+p.sector/4-2)/(p.sector/4-1) // the FAT holds its own sectors too
 	if count > inHeader {
 		return nil, fmt.Errorf("%w: too large to be packed", ErrFormat)
 	}
+	numbers[44] = uint32(count)
+	for i := range count {
+		numbers[76+4*i] = uint32(first + i)
+		p.fat = append(p.fat, fatSector)
+	}
+	return append(append(p.header(numbers), p.sectors...), p.table(p.fat)...), nil
+}
+
+// header has numbers at their places ([MS-CFB] section 2.2).
+func (p *packer) header(numbers map[int]uint32) []byte {
 	h := make([]byte, p.sector)
 	copy(h, signature)
 	for at, n := range map[int]uint16{24: 0x3E, 26: 3, 28: 0xFFFE, 30: 9, 32: 6} {
 		binary.LittleEndian.PutUint16(h[at:], n)
 	}
-	numbers := map[int]uint32{44: uint32(count), 48: directory, 56: usualCutoff, 60: miniFAT, 64: uint32(len(miniTable) / p.sector), 68: endOfChain}
 	if p.sector == largeSector {
-		h[26], h[30], numbers[40] = 4, 12, uint32(len(p.entries)/per)
+		h[26], h[30] = 4, 12
 	}
+	copy(h[76:headerSize], bytes.Repeat([]byte{0xFF}, headerSize-76))
 	for at, n := range numbers {
 		binary.LittleEndian.PutUint32(h[at:], n)
 	}
-	copy(h[76:headerSize], bytes.Repeat([]byte{0xFF}, headerSize-76))
-	for i := range count {
-		binary.LittleEndian.PutUint32(h[76+4*i:], first+uint32(i))
-		p.fat = append(p.fat, fatSector)
-	}
-	return append(append(h, p.sectors...), p.table(p.fat)...), nil
+	return h
 }
 
 // unused is an entry of the directory that is none.
