@@ -12,6 +12,7 @@ import (
 	"time"
 
 	goimap "github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // A tap is the connection that go-imap sees. It begins with a made-up PREAUTH greeting, because the session has signed in
@@ -28,6 +29,8 @@ type tap struct {
 
 	asked atomic.Int64 // the number of go-imap's last command
 	told  int64        // how many of them were answered
+
+	over chan struct{} // closed when go-imap reads no more
 }
 
 // newTap makes the handover: from now on only go-imap reads the wire.
@@ -37,7 +40,18 @@ func newTap(w *wire) *tap {
 	if w.utf8Names() {
 		rev = goimap.CapIMAP4rev2
 	}
-	return &tap{wire: w, ready: []byte("* PREAUTH [CAPABILITY " + string(rev) + "] ready\r\n")}
+	return &tap{wire: w, ready: []byte("* PREAUTH [CAPABILITY " + string(rev) + "] ready\r\n"), over: make(chan struct{})}
+}
+
+// client returns go-imap's client on the connection. Its commands have all ended soon after the connection has.
+func (t *tap) client() *imapclient.Client {
+	c := imapclient.New(t, nil)
+	go func() {
+		<-c.Closed()
+		close(t.over)
+		_ = c.Noop().Wait() // ends what was written in vain since the reader ended the others
+	}()
+	return c
 }
 
 // utf8Names tells whether mailbox names travel as UTF-8 without ENABLE: a server that is IMAP4rev2 and not rev1.
@@ -215,8 +229,14 @@ func validListLine(text string) bool {
 	return validUTF7(name)
 }
 
-// Write implements [net.Conn].
+// Write implements [net.Conn]. Of an error go-imap closes the channels that its reader may be sending to: it is told only
+// when that has ended, and till then by the reader, which the error ends.
 func (t *tap) Write(p []byte) (int, error) {
+	select {
+	case <-t.over:
+		return 0, t.failed(net.ErrClosed)
+	default:
+	}
 	out := plainField(p)
 	if t.odd.Load() {
 		out = restoreMarks(out)
@@ -226,8 +246,8 @@ func (t *tap) Write(p []byte) (int, error) {
 		t.asked.Store(n)
 	}
 	t.paced.arm()
-	if n, err := t.conn.Write(out); err != nil {
-		return min(n, len(p)), t.failed(err)
+	if _, err := t.conn.Write(out); err != nil {
+		_ = t.failed(err)
 	}
 	return len(p), nil
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/emersion/go-imap/v2/imapclient"
-
 	"unpop/migrate"
 )
 
@@ -59,7 +57,7 @@ func (t *Target) connectAndSignIn(ctx context.Context) (*Session, error) {
 		}
 		return nil, err
 	}
-	return &Session{target: t, wire: w, client: imapclient.New(newTap(w), nil)}, nil
+	return &Session{target: t, wire: w, client: newTap(w).client()}, nil
 }
 
 var errClosed = errors.New("session: closed")
