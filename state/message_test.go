@@ -438,6 +438,35 @@ func TestServerThatWentBackInTime(t *testing.T) {
 	}
 }
 
+// A server that gives all mailboxes one UIDVALIDITY has them under the same UIDs too.
+func TestRenamedToADeletedOne(t *testing.T) {
+	t.Parallel()
+	f := fill(t)
+	f.scan(f.row("1", "one"))
+	was := f.plan()[0]
+	f.settle(was, Outcome{State: Done, How: Appended, UIDValidity: 1, UID: 5})
+	gone := f.mailbox
+	var err error
+	if f.mailbox, err = f.Mailbox(t.Context(), "Old", 0); err != nil {
+		t.Fatal(err)
+	}
+	f.scan(f.row("2", "two"))
+	renamed := slices.Max(f.plan())
+	f.settle(renamed, Outcome{State: Done, How: Appended, UIDValidity: 1, UID: 5})
+	if err := f.Renamed(t.Context(), f.mailbox, gone); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for msg, err := range f.Stored(t.Context(), gone) {
+		if n++; err != nil || (msg.ID == was) != msg.Missing || (msg.ID == renamed) != (msg.UID == 5 && msg.UIDValidity == 1) {
+			t.Errorf("got %+v, %v, want the UID with the renamed mailbox's message and the deleted one's missing", msg, err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("got %d messages, want both", n)
+	}
+}
+
 func TestHopelessGetAFreshStart(t *testing.T) {
 	t.Parallel()
 	f := fill(t)
