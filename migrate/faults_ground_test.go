@@ -40,8 +40,14 @@ func TestGroundMovesBetweenRuns(t *testing.T) {
 		"renumbered in doubt": {func(a *memserver.Account) error { return a.Renumber("Clienti") }, true, map[string][]string{"Clienti": all}, 0},
 		"renamed":             {func(a *memserver.Account) error { return a.RenameMailbox("Clienti", "Kunden") }, false, map[string][]string{"Kunden": all}, 0},
 		"renamed in doubt":    {func(a *memserver.Account) error { return a.RenameMailbox("Clienti", "Kunden") }, true, map[string][]string{"Kunden": all}, 0},
-		"deleted":             {func(a *memserver.Account) error { return a.DeleteMailbox("Clienti") }, false, map[string][]string{}, 4},
-		"deleted in doubt":    {func(a *memserver.Account) error { return a.DeleteMailbox("Clienti") }, true, map[string][]string{"Clienti": all}, 0},
+		"renamed and made anew in doubt": {func(a *memserver.Account) error {
+			return errors.Join(a.RenameMailbox("Clienti", "Kunden"), a.CreateMailbox("Clienti"))
+		}, true, map[string][]string{"Kunden": all}, 0},
+		"renamed and made anew": {func(a *memserver.Account) error {
+			return errors.Join(a.RenameMailbox("Clienti", "Kunden"), a.CreateMailbox("Clienti"))
+		}, false, map[string][]string{"Kunden": all}, 0},
+		"deleted":          {func(a *memserver.Account) error { return a.DeleteMailbox("Clienti") }, false, map[string][]string{}, 4},
+		"deleted in doubt": {func(a *memserver.Account) error { return a.DeleteMailbox("Clienti") }, true, map[string][]string{"Clienti": all}, 0},
 		"deleted and made anew": {func(a *memserver.Account) error {
 			return errors.Join(a.DeleteMailbox("Clienti"), a.CreateMailbox("Clienti"))
 		}, false, map[string][]string{}, 4},

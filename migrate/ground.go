@@ -63,17 +63,31 @@ func (m *Migration) relocate(ctx context.Context, s Session, b state.Mailbox, ma
 	box, err := s.Select(ctx, b.Name)
 	switch {
 	case errors.Is(err, ErrNoMailbox):
-		return m.findRenamed(ctx, s, b, mailboxes)
-	case err == nil:
-		return m.renumber(ctx, s, b, box)
+		return m.findRenamed(ctx, s, b, 0, mailboxes)
+	case err != nil:
+		return err
 	}
-	return err
+	if err := m.findRenamed(ctx, s, b, box.UIDValidity, mailboxes); err != nil {
+		return err
+	}
+	if box, err = s.Select(ctx, b.Name); err != nil {
+		return err
+	}
+	return m.renumber(ctx, s, b, box)
 }
 
 // findRenamed looks for a mailbox that has the lost one's UIDVALIDITY and messages: RENAME keeps both. If there is none, the mailbox
-// was deleted, and verify will say what is missing.
-func (m *Migration) findRenamed(ctx context.Context, s Session, lost state.Mailbox, mailboxes []MailboxInfo) error {
+// was deleted, and verify will say what is missing. Where another mailbox has the name now, now is its UIDVALIDITY.
+func (m *Migration) findRenamed(ctx context.Context, s Session, lost state.Mailbox, now uint32, mailboxes []MailboxInfo) error {
 	validities, err := m.account.UIDValidities(ctx, lost.ID)
+	if err != nil {
+		return err
+	}
+	validities = slices.DeleteFunc(validities, func(v uint32) bool { return v == now || v == 0 })
+	if len(validities) == 0 {
+		return nil
+	}
+	mailboxes, err = numbered(ctx, s, mailboxes, validities)
 	if err != nil {
 		return err
 	}
@@ -85,20 +99,39 @@ func (m *Migration) findRenamed(ctx context.Context, s Session, lost state.Mailb
 		if err != nil {
 			return err
 		}
-		same, err := m.holdsSample(ctx, s, lost, box)
-		if err != nil {
+		if same, err := m.holdsSample(ctx, s, lost, box); err != nil {
 			return err
+		} else if same {
+			return m.follow(ctx, lost, b, box.UIDValidity)
 		}
-		if !same {
-			continue
-		}
-		id, err := m.account.Mailbox(ctx, b.Name, int(b.Role))
-		if err != nil {
-			return err
-		}
-		return m.account.Renamed(ctx, lost.ID, id)
 	}
 	return nil
+}
+
+// follow records that what was in a lost mailbox is in another.
+func (m *Migration) follow(ctx context.Context, lost state.Mailbox, b MailboxInfo, uidValidity uint32) error {
+	id, err := m.account.Mailbox(ctx, b.Name, int(b.Role))
+	if err != nil {
+		return err
+	}
+	return m.account.Renamed(ctx, lost.ID, id, uidValidity)
+}
+
+// numbered leaves out the mailboxes that have none of the UIDVALIDITYs, as far as the target can tell that of all at once.
+func numbered(ctx context.Context, s Session, mailboxes []MailboxInfo, validities []uint32) ([]MailboxInfo, error) {
+	peeker, ok := s.(Peeker)
+	if !ok {
+		return mailboxes, nil
+	}
+	names := make([]string, len(mailboxes))
+	for i, b := range mailboxes {
+		names[i] = b.Name
+	}
+	told, err := peeker.UIDValidities(ctx, names)
+	return slices.DeleteFunc(slices.Clone(mailboxes), func(b MailboxInfo) bool {
+		v, there := told[b.Name]
+		return there && !slices.Contains(validities, v)
+	}), err
 }
 
 // resolveElsewhere settles the doubts about a mailbox that is gone: deleted with all that was in it, or renamed. A renamed one has
@@ -132,14 +165,10 @@ func (m *Migration) resolveElsewhere(ctx context.Context, s Session, lost state.
 }
 
 func (m *Migration) closeRenamed(ctx context.Context, lost state.Mailbox, b MailboxInfo, d *doubts) error {
-	id, err := m.account.Mailbox(ctx, b.Name, int(b.Role))
-	if err == nil {
-		err = m.close(ctx, lost, d, false)
-	}
-	if err != nil {
+	if err := m.close(ctx, lost, d, false); err != nil {
 		return err
 	}
-	return m.account.Renamed(ctx, lost.ID, id)
+	return m.follow(ctx, lost, b, d.validity)
 }
 
 // sampleSize is how many messages must be where they were for a mailbox to be the one that was lost.

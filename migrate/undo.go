@@ -196,7 +196,7 @@ func (m *Migration) followRenamed(ctx context.Context, loads []state.Load) error
 			if named(mailboxes, l.Mailbox.Name) {
 				continue
 			}
-			if err := m.findRenamed(ctx, s, l.Mailbox, mailboxes); err != nil {
+			if err := m.findRenamed(ctx, s, l.Mailbox, 0, mailboxes); err != nil {
 				return fmt.Errorf("mailbox %q: %w", l.Mailbox.Name, err)
 			}
 		}

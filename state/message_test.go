@@ -453,7 +453,7 @@ func TestRenamedToADeletedOne(t *testing.T) {
 	f.scan(f.row("2", "two"))
 	renamed := slices.Max(f.plan())
 	f.settle(renamed, Outcome{State: Done, How: Appended, UIDValidity: 1, UID: 5})
-	if err := f.Renamed(t.Context(), f.mailbox, gone); err != nil {
+	if err := f.Renamed(t.Context(), f.mailbox, gone, 1); err != nil {
 		t.Fatal(err)
 	}
 	n := 0

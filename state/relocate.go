@@ -44,14 +44,14 @@ func (a *Account) Redirect(ctx context.Context, from, to int64) error {
 	return a.exec(ctx, "UPDATE message SET mailbox = ? WHERE mailbox = ? AND state = 0", to, from)
 }
 
-// Renamed records that what is done in one mailbox lies in another, because the user renamed it. What the ledger has under the same UIDs
-// there was in a mailbox of that name before: it is missing until it is found elsewhere.
-func (a *Account) Renamed(ctx context.Context, from, to int64) error {
+// Renamed records that what was done in one mailbox under a UIDVALIDITY lies in another, because the user renamed it. What the ledger has
+// under the same UIDs there was in a mailbox of that name before: it is missing until it is found elsewhere.
+func (a *Account) Renamed(ctx context.Context, from, to int64, uidValidity uint32) error {
 	return a.l.tx(ctx, func(tx *sql.Tx) error {
 		return execAll(ctx, tx, []change{
-			{"UPDATE message SET uidvalidity = 0, uid = id, missing = 1 WHERE mailbox = ?2 AND state = 2 AND (uidvalidity, uid) IN " +
-				"(SELECT uidvalidity, uid FROM message WHERE mailbox = ?1 AND state = 2)", []any{from, to}},
-			{"UPDATE message SET mailbox = ?2 WHERE mailbox = ?1 AND state = 2", []any{from, to}},
+			{"UPDATE message SET uidvalidity = 0, uid = id, missing = 1 WHERE mailbox = ?2 AND uidvalidity = ?3 AND state = 2 AND uid IN " +
+				"(SELECT uid FROM message WHERE mailbox = ?1 AND uidvalidity = ?3 AND state = 2)", []any{from, to, uidValidity}},
+			{"UPDATE message SET mailbox = ?2 WHERE mailbox = ?1 AND uidvalidity = ?3 AND state = 2", []any{from, to, uidValidity}},
 		})
 	})
 }
