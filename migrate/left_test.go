@@ -2,6 +2,7 @@ package migrate_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -105,6 +106,25 @@ func TestDisposeOnlyWhatAnEarlierRunVerified(t *testing.T) {
 	}
 	if got := server.Seen("RETR"); got != 20 {
 		t.Errorf("got %d RETR, want 20", got)
+	}
+}
+
+// An account that names it otherwise by POP3 than by IMAP is not emptied.
+func TestDisposeFromTheTargetItself(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	server := k.pop3(20)
+	k.dispose(0)
+	server.Change(func(o *pop3test.Options) {
+		o.Answer = func(command string) (string, bool) {
+			if strings.HasPrefix(command, "DELE") {
+				k.remove("INBOX", 1)
+			}
+			return "", false
+		}
+	})
+	if n, err := k.tryDispose(); !errors.Is(err, migrate.ErrOneMailbox) || n != 1 || len(server.Messages()) != 19 {
+		t.Errorf("got %d deleted, %v, %d left, want 1, that they are one mailbox, 19", n, err, len(server.Messages()))
 	}
 }
 

@@ -23,8 +23,11 @@ func (f *disposeFlag) add(cmd *cobra.Command) {
 // mostDays is a century.
 const mostDays = 36500
 
-func (f *disposeFlag) check(cmd *cobra.Command) error {
+func (f *disposeFlag) check(cmd *cobra.Command, anyway bool) error {
 	f.wanted = cmd.Flags().Changed("delete-after")
+	if f.wanted && anyway { // it would empty INBOX of the target
+		return usagef(cmd, "--delete-after and --pop3-anyway exclude each other")
+	}
 	if f.days < 0 || f.days > mostDays {
 		return usagef(cmd, "--delete-after %d: want a number of days, from 0 on", f.days)
 	}

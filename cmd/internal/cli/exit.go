@@ -137,6 +137,8 @@ func hintOf(err error) string {
 		return "use that newer version of unpop, or another ledger with --state FILE"
 	case errors.Is(err, migrate.ErrMissing):
 		return "somebody may have moved or deleted them there; unpop verify --repair sends them again"
+	case errors.Is(err, migrate.ErrOneMailbox):
+		return "leave --delete-after out; unpop verify --repair sends the message again"
 	case errors.Is(err, migrate.ErrIncomplete):
 		return "run the same command again, it goes on where it stopped"
 	default:

@@ -39,7 +39,7 @@ it. Stop it whenever you like: the same command again goes on where it stopped.`
 }
 
 func (a *app) runMigrate(cmd *cobra.Command, flags *workFlags, export *exportFlag, dispose *disposeFlag, specs []string) error {
-	if err := dispose.check(cmd); err != nil {
+	if err := dispose.check(cmd, flags.anyway); err != nil {
 		return err
 	}
 	j, err := a.prepare(cmd, flags, specs)

@@ -10,11 +10,11 @@ import (
 	"unpop/migrate"
 )
 
-// Dispose deletes messages on the server, implementing [migrate.Disposer]: of those that the refs name, each that is listed under the
-// UIDL and with the size that it was fetched with, and whose header is the one in the spool. DELE only marks; the server deletes when it
-// answers QUIT (RFC 1939 section 6), so that of a session that ends otherwise nothing counts, and the next call finds what is left. The
-// spool keeps its files.
-func (s *Source) Dispose(ctx context.Context, part string, refs []string) (gone int64, err error) {
+// Dispose deletes messages on the server, implementing [migrate.Disposer]: of those that the refs name, and no more than most of them,
+// each that is listed under the UIDL and with the size that it was fetched with, and whose header is the one in the spool. DELE only
+// marks; the server deletes when it answers QUIT (RFC 1939 section 6), so that of a session that ends otherwise nothing counts, and the
+// next call finds what is left. The spool keeps its files.
+func (s *Source) Dispose(ctx context.Context, part string, refs []string, most int) (gone int64, err error) {
 	if part != partName {
 		return 0, fmt.Errorf("pop3: no such part: %q", part)
 	}
@@ -29,7 +29,7 @@ func (s *Source) Dispose(ctx context.Context, part string, refs []string) (gone 
 	}
 	due, err := p.proven(ctx, ses, refs)
 	if err == nil {
-		gone, err = ses.remove(ctx, due)
+		gone, err = ses.remove(ctx, due[:min(most, len(due))])
 	}
 	if err != nil {
 		ses.drop() // nothing is deleted then

@@ -36,11 +36,11 @@ func TestDispose(t *testing.T) {
 			server := serve(t, pop3test.Options{Messages: mails(250), Hide: []string{hide}, Exclusive: true})
 			s := open(t, options(t, server))
 			all := refs(t, s)
-			n, err := s.Dispose(t.Context(), partName, append(all[:200:200], "no such ref"))
+			n, err := s.Dispose(t.Context(), partName, append(all[:200:200], "no such ref"), 201)
 			if err != nil || n != 200 || len(server.Messages()) != 50 {
 				t.Fatalf("got %d, %v, %d messages left, want 200, nil, 50", n, err, len(server.Messages()))
 			}
-			if n, err = s.Dispose(t.Context(), partName, all[:200]); err != nil || n != 0 {
+			if n, err = s.Dispose(t.Context(), partName, all[:200], 200); err != nil || n != 0 {
 				t.Errorf("again: got %d, %v, want none", n, err)
 			}
 			g := readAll(t, s) // the spool keeps them
@@ -63,7 +63,7 @@ func TestDisposeOnlyWhatWasFetched(t *testing.T) {
 	changed[21].Body = strings.Replace(changed[21].Body, "<21@x>", "<21@y>", 1)
 	changed = append(changed, mails(41)[40])
 	server.Change(func(o *pop3test.Options) { o.Messages = changed })
-	n, err := s.Dispose(t.Context(), partName, all)
+	n, err := s.Dispose(t.Context(), partName, all, len(all))
 	left := server.Messages()
 	if err != nil || n != 38 || len(left) != 3 || left[0] != changed[20] || left[1] != changed[21] || left[2] != changed[40] {
 		t.Errorf("got %d, %v, %v left, want 38, nil, those that are not in the spool", n, err, left)
@@ -85,12 +85,12 @@ func TestDisposeCut(t *testing.T) {
 			s := open(t, options(t, server))
 			all := refs(t, s)
 			server.Change(func(o *pop3test.Options) { o.Answer = once(c.command, c.answer, true) })
-			n, err := s.Dispose(t.Context(), partName, all)
+			n, err := s.Dispose(t.Context(), partName, all, len(all))
 			if n != 0 || err == nil || len(server.Messages()) != 20 {
 				t.Errorf("got %d, %v, %d messages left, want none, an error, 20", n, err, len(server.Messages()))
 			}
 			server.Change(func(o *pop3test.Options) { o.Answer = nil })
-			if n, err = s.Dispose(t.Context(), partName, all); n != 20 || err != nil || len(server.Messages()) != 0 {
+			if n, err = s.Dispose(t.Context(), partName, all, len(all)); n != 20 || err != nil || len(server.Messages()) != 0 {
 				t.Errorf("again: got %d, %v, %d left, want 20, nil, none", n, err, len(server.Messages()))
 			}
 		})
