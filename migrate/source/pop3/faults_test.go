@@ -225,6 +225,26 @@ func TestUIDLsChange(t *testing.T) {
 	}
 }
 
+// A server whose UIDLs are but numbers gives those of messages that were deleted to the next ones.
+func TestUIDLsMoveUp(t *testing.T) {
+	t.Parallel()
+	for _, hide := range []string{"", "TOP"} {
+		before, after := mails(31), mails(31)[1:]
+		for i := range before {
+			before[i].UIDL = fmt.Sprint(i + 1)
+			before[i].Size = len(before[i].Body) + 10*i // else nothing speaks against them without TOP
+		}
+		for i := range after {
+			after[i].UIDL, after[i].Size = before[i].UIDL, before[i+1].Size
+		}
+		g, retr := changed(t, hide, before, after)
+		g.same(t, before)
+		if want := map[string]int{"TOP": 30}[hide]; retr != want {
+			t.Errorf("without %q: got %d RETR, want %d", hide, retr, want)
+		}
+	}
+}
+
 // A UIDL that comes back with another message, of the same size, is another message; the first one stays in the spool.
 func TestUIDLReused(t *testing.T) {
 	t.Parallel()

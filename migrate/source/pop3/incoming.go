@@ -125,7 +125,7 @@ func (s *spool) take(path string, e entry, listed map[string]bool) (entry, bool,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if at, ok := s.index.byDigest[e.digest]; ok {
-		if old := &s.index.entries[at]; old.uidl == e.uidl || !listed[old.uidl] {
+		if old := &s.index.entries[at]; old.uidl == e.uidl || !listed[old.uidl] || !s.index.owns(at) {
 			s.index.again(at, e.uidl, e.size)
 			s.note(old.againLine())
 			return *old, false, os.Remove(path)

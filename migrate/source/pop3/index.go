@@ -169,6 +169,12 @@ func (x *index) release(uidl string) {
 	delete(x.held, uidl)
 }
 
+// owns reports whether the UIDL of the entry at a place is still its own.
+func (x *index) owns(at int) bool {
+	owner, ok := x.byUIDL[x.entries[at].uidl]
+	return ok && owner == at
+}
+
 // drop forgets a file.
 func (x *index) drop(base string) {
 	at, ok := x.byFile[base]

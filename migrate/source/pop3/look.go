@@ -177,7 +177,7 @@ type likeness struct {
 	size int64
 }
 
-// lostSight are the messages of the spool that the server doesn't list.
+// lostSight are the messages of the spool that the server doesn't list, or not under the UIDL that they had: another has it now.
 type lostSight struct {
 	sizes  map[int64]bool
 	bodies map[likeness][]int
@@ -192,7 +192,7 @@ func (p *Part) vanished() lostSight {
 	p.s.spool.mu.Lock()
 	defer p.s.spool.mu.Unlock()
 	for at, e := range p.s.spool.index.entries {
-		if e.base != "" && !there[e.uidl] {
+		if e.base != "" && !(there[e.uidl] && p.s.spool.index.owns(at)) {
 			v.sizes[e.size] = true
 			k := likeness{e.head, e.size}
 			v.bodies[k] = append(v.bodies[k], at)
