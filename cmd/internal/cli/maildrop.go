@@ -9,13 +9,16 @@ import (
 )
 
 // hostPrefixes are what providers put in front of their domain, by protocol.
-var hostPrefixes = []string{"pop", "pop3", "pops", "pop3s", "imap", "imap4", "imaps", "mail", "mx", "in", "incoming", "securepop", "secureimap", "popmail"}
+var hostPrefixes = []string{"pop", "pop3", "pops", "pop3s", "imap", "imap4", "imaps", "mail", "mx", "in", "incoming", "securepop", "secureimap", "popmail", "pop-mail", "imap-mail"}
 
 // siteOf is a host's name without what says which protocol it is for.
 func siteOf(host string) string {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if net.ParseIP(host) != nil {
 		return host
+	}
+	if strings.HasSuffix(host, ".googlemail.com") { // the other name of Gmail's servers
+		return "gmail.com"
 	}
 	first, rest, ok := strings.Cut(host, ".")
 	if ok && strings.Contains(rest, ".") && slices.Contains(hostPrefixes, first) {
@@ -26,9 +29,15 @@ func siteOf(host string) string {
 
 // sameUser compares user names, which may be given with or without their domain.
 func sameUser(a, b string) bool {
-	nameA, domainA, hasA := strings.Cut(strings.ToLower(a), "@")
-	nameB, domainB, hasB := strings.Cut(strings.ToLower(b), "@")
+	nameA, domainA, hasA := strings.Cut(userOf(a), "@")
+	nameB, domainB, hasB := strings.Cut(userOf(b), "@")
 	return nameA == nameB && (domainA == domainB || !hasA || !hasB)
+}
+
+// userOf is a user's name in one spelling, without the "recent:" by which Gmail's POP3 shows mail of the last days.
+func userOf(name string) string {
+	name = strings.TrimPrefix(strings.ToLower(name), "recent:")
+	return strings.Replace(name, "@googlemail.com", "@gmail.com", 1)
 }
 
 // maildrops names the accounts that the sources know to be fetched by POP3.

@@ -90,7 +90,7 @@ func ParseURL(raw string) (Options, error) {
 }
 
 func (o *Options) setUser(escaped string) error {
-	if strings.Contains(escaped, ":") {
+	if strings.Contains(strings.TrimPrefix(escaped, "recent:"), ":") { // Gmail's users begin so, to see what other programs fetched
 		return errPassword
 	}
 	user, err := url.PathUnescape(escaped)

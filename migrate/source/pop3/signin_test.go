@@ -159,6 +159,7 @@ func TestParseURL(t *testing.T) {
 		"pop3s://anna@Pop.Example.it":            "pop3s://anna@pop.example.it:995",
 		"pop3://anna@example.it@pop.example.it/": "pop3://anna%40example.it@pop.example.it:110",
 		"POP3://a%20b@[::1]:1110":                "pop3://a%20b@[::1]:1110",
+		"pop3s://recent:anna@pop.gmail.com":      "pop3s://recent%3Aanna@pop.gmail.com:995",
 	} {
 		opts, err := ParseURL(raw)
 		if err != nil || opts.String() != want {
