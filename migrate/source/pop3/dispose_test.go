@@ -190,7 +190,7 @@ func TestPatience(t *testing.T) {
 	if slices.Max(waits) > 2*longestPause || waits[0] > time.Second {
 		t.Errorf("got %v", waits)
 	}
-	r = retrier{patience: time.Minute}
+	r = retrier{patience: time.Minute, tried: time.Now()}
 	for range knocks - 1 {
 		if err := r.pause(t.Context(), broken); err != nil {
 			t.Errorf("got %v, want another try", err)

@@ -23,6 +23,7 @@ var (
 	errLongLine    = errors.New("answer: a line longer than 8 KiB")
 	errLongListing = errors.New("answer: longer than 96 MiB")
 	errClosed      = errors.New("connection: closed")
+	errSilent      = errors.New("connection: nothing came")
 )
 
 // A gate is the connection that go-pop3 and we share. go-pop3 gets one line with each Read, so its buffer is empty whenever one of
@@ -153,7 +154,7 @@ func (g *gate) answer() (ok bool, err error) {
 // fail records why the connection is of no more use. The first reason counts.
 func (g *gate) fail(err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = fmt.Errorf("connection: nothing came for %v", g.timeout)
+		err = fmt.Errorf("%w for %v", errSilent, g.timeout)
 	}
 	if g.broken == nil {
 		g.broken = err

@@ -15,13 +15,15 @@ type retrier struct {
 	patience time.Duration
 	notice   func(string) // may be nil
 	met      bool         // the server has let us in once
+	tried    time.Time    // when the try began that the next failure ends
 	failures int
 	since    time.Time // of the first failure in a row
 }
 
 const (
-	// knocks is how often a server is tried that was never reached: a typing error shows soon.
+	// knocks is how often a server is tried that was never reached, and not again where that took long: a typing error shows soon.
 	knocks       = 3
+	longKnock    = 10 * time.Second
 	firstPause   = 500 * time.Millisecond
 	longestPause = 30 * time.Second
 )
@@ -49,7 +51,7 @@ func (r *retrier) pause(ctx context.Context, err error) error {
 	}
 	r.failures++
 	wait := r.wait(e)
-	if !r.met && e.Kind == migrate.Broken && r.failures >= knocks {
+	if !r.met && e.Kind == migrate.Broken && (r.failures >= knocks || time.Since(r.tried) > longKnock) {
 		return err
 	}
 	if gone := time.Since(r.since); gone+wait > max(r.patience, 2*e.Wait) {

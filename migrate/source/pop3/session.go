@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -112,12 +113,21 @@ func (s *session) greet(ctx context.Context) (err error) {
 	s.client, err = gopop3.New(gopop3.Opt{Host: s.opts.Host, Port: s.opts.Port, Dialer: handover{s.gate}}).NewConn()
 	if err != nil {
 		if err = s.fault(ctx, err, migrate.Broken); isRefusal(s.gate.status) || s.gate.broken != nil {
-			return err
+			return s.unwelcome(err)
 		}
 		return unfit("server: does not speak POP3", "check host and port")
 	}
 	s.stamp = timestamp(s.gate.status)
 	return nil
+}
+
+// unwelcome explains a greeting that did not come: where TLS is to begin at once, the server waits for us.
+func (s *session) unwelcome(err error) error {
+	var e *migrate.TargetError
+	if !s.opts.ImplicitTLS && errors.Is(err, errSilent) && errors.As(err, &e) {
+		e.Hint = "a port that says nothing may want TLS at once: try pop3s://"
+	}
+	return err
 }
 
 // upgrade does STLS (RFC 2595 section 4), or goes on without it where the user allowed that.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"unpop/migrate"
@@ -142,6 +145,27 @@ func TestNoTLS(t *testing.T) {
 		if n := server.Seen("AUTH") + server.Seen("USER") + server.Seen("APOP"); n > 0 {
 			t.Errorf("%s: got %q, want no sign-in", name, server.Commands())
 		}
+	}
+}
+
+// A port that waits for TLS says nothing; that is told at the first try.
+func TestSilentPort(t *testing.T) {
+	t.Parallel()
+	for _, implicit := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			dials := 0
+			s := open(t, Options{Host: "pop.example.it", ImplicitTLS: implicit, Spool: t.TempDir(), Dial: func(context.Context, string, string) (net.Conn, error) {
+				dials++
+				ours, theirs := net.Pipe()
+				go func() { _, _ = io.Copy(io.Discard, theirs) }()
+				return ours, nil
+			}})
+			g := readAll(t, s)
+			var e *migrate.TargetError
+			if len(g.errs) != 1 || !errors.As(g.errs[0], &e) || dials != 1 || strings.Contains(e.Hint, "pop3s://") == implicit {
+				t.Errorf("TLS at once %v: got %v after %d tries, want an error after one", implicit, g.errs, dials)
+			}
+		})
 	}
 }
 

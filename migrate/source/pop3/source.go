@@ -21,6 +21,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"time"
 
 	"unpop/migrate"
 	"unpop/migrate/source/maildir"
@@ -129,6 +130,7 @@ func (s *Source) Weigh(ctx context.Context) (bytes int64, err error) {
 func (s *Source) begin(ctx context.Context, p *Part) (*session, error) {
 	s.farewell(ctx)
 	for {
+		s.retry.tried = time.Now()
 		ses, err := connect(ctx, &s.opts)
 		if err == nil {
 			s.retry.met = true
