@@ -79,18 +79,22 @@ func ParseURL(raw string) (Options, error) {
 	if at <= 0 {
 		return Options{}, errNoUser
 	}
-	if err := opts.setUser(rest[:at]); err != nil {
-		return Options{}, err
-	}
 	if err := opts.setHost(strings.TrimSuffix(rest[at+1:], "/")); err != nil {
 		return Options{}, err
 	}
 	opts.Partial = opts.Host == "pop.gmail.com" || opts.Host == "pop.googlemail.com"
+	if err := opts.setUser(rest[:at]); err != nil {
+		return Options{}, err
+	}
 	return opts, nil
 }
 
 func (o *Options) setUser(escaped string) error {
-	if strings.Contains(strings.TrimPrefix(escaped, "recent:"), ":") { // Gmail's users begin so, to see what other programs fetched
+	name := escaped
+	if o.Partial { // Gmail's users may begin so, to see what other programs fetched
+		name = strings.TrimPrefix(name, "recent:")
+	}
+	if strings.Contains(name, ":") {
 		return errPassword
 	}
 	user, err := url.PathUnescape(escaped)

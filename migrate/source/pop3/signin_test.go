@@ -195,7 +195,7 @@ func TestParseURL(t *testing.T) {
 	}
 	for raw, want := range map[string]error{
 		"imap://a@b": errScheme, "pop3s://pop.example.it": errNoUser, "pop3s://a:hunter2@b": errPassword, "pop3s://a@": errNoHost,
-		"pop3s://a@b:0": errBadPort, "pop3s://a@b:x": errBadPort, "pop3s://a@b/INBOX": errTrailing, "pop3s://a%0db@c": errBadUser,
+		"pop3s://recent:hunter2@b": errPassword, "pop3s://a@b:0": errBadPort, "pop3s://a@b:x": errBadPort, "pop3s://a@b/INBOX": errTrailing, "pop3s://a%0db@c": errBadUser,
 	} {
 		if _, err := ParseURL(raw); !errors.Is(err, want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: got %v, want %v", raw, err, want)
