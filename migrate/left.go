@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -76,8 +77,8 @@ func (m *Migration) disposePart(ctx context.Context, d Disposer, part string, re
 	if err != nil {
 		return disposed, err
 	}
-	for uid := range before {
-		if !after[uid] {
+	for _, uid := range before {
+		if _, there := slices.BinarySearch(after, uid); !there {
 			return disposed, ErrOneMailbox
 		}
 	}
@@ -85,14 +86,14 @@ func (m *Migration) disposePart(ctx context.Context, d Disposer, part string, re
 	return disposed + rest, err
 }
 
-// inbox lists what INBOX of the target holds: that is what a server shows by POP3.
-func (m *Migration) inbox(ctx context.Context) (uids map[UID]bool, err error) {
+// inbox lists what INBOX of the target holds, sorted: that is what a server shows by POP3.
+func (m *Migration) inbox(ctx context.Context) (uids []UID, err error) {
 	err = m.withSession(ctx, func(ctx context.Context, s Session) error {
 		finder, ok := s.(Finder)
 		if !ok {
 			return errNoFinder
 		}
-		uids = map[UID]bool{}
+		uids = nil // of a session that was lost
 		if _, err := s.Select(ctx, "INBOX"); err != nil {
 			return err
 		}
@@ -100,9 +101,10 @@ func (m *Migration) inbox(ctx context.Context) (uids map[UID]bool, err error) {
 			if err != nil {
 				return err
 			}
-			uids[found.UID] = true
+			uids = append(uids, found.UID)
 		}
 		return nil
 	})
+	slices.Sort(uids)
 	return uids, err
 }
