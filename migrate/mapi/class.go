@@ -52,15 +52,17 @@ var classPrefixes = []struct {
 func Classify(o Object) Class {
 	class := reader{Object: o}.text(idMessageClass)
 	for _, known := range classPrefixes {
-		n := len(known.prefix)
-		if len(class) < n || !strings.EqualFold(class[:n], known.prefix) {
-			continue
-		}
-		if len(class) == n || class[n] == '.' || known.prefix[n-1] == '.' {
+		if isClass(class, known.prefix) {
 			return known.class
 		}
 	}
 	return ClassMail
+}
+
+// isClass reports whether a message class is one, or one below it.
+func isClass(class, prefix string) bool {
+	n := len(prefix)
+	return len(class) >= n && strings.EqualFold(class[:n], prefix) && (len(class) == n || class[n] == '.' || prefix[n-1] == '.')
 }
 
 // IsMail reports whether items of the class belong into a mailbox.

@@ -11,7 +11,11 @@ var (
 	setMeeting       = GUID{0x90, 0xDA, 0xD8, 0x6E, 0x0B, 0x45, 0x1B, 0x10, 0x98, 0xDA, 0x00, 0xAA, 0x00, 0x3F, 0x13, 0x05}
 )
 
-var nameKeywords = Name{Set: setPublicStrings, Text: "Keywords"}
+// Named properties of all items.
+var (
+	nameKeywords   = Name{Set: setPublicStrings, Text: "Keywords"}
+	nameHeaderItem = Name{Set: setCommon, ID: 0x8578}
+)
 
 // Named properties of appointments, meetings, tasks and journal entries ([MS-OXOCAL], [MS-OXOTASK], [MS-OXOJRNL]).
 var (

@@ -13,6 +13,7 @@ type State struct {
 	Deleted                        bool // marked for deletion (PidTagMessageStatus)
 	Sent                           bool // written here and given to a transport, not received
 	Associated                     bool // folder-associated: settings of the program, no item of the user
+	HeaderOnly                     bool // the program has not fetched what it says
 }
 
 // Bits of PidTagMessageFlags ([MS-OXCMSG] section 2.2.1.6) and PidTagMessageStatus.
@@ -45,7 +46,15 @@ func StateOf(o Object) State {
 		Flagged:    r.int(idFlagStatus) == flagStatusFollowUp,
 		Deleted:    r.int(idMessageStatus)&statusDeleted != 0,
 		Associated: flags&flagAssociated != 0,
+		HeaderOnly: r.headerOnly(),
 	}
+}
+
+// headerOnly reports whether only the header was fetched from the server: Outlook marks such items where it works on an account of Exchange
+// or IMAP (PidLidHeaderItem), and those that are fetched on demand have a class of their own.
+func (r reader) headerOnly() bool {
+	mark, _ := r.namedInt(nameHeaderItem)
+	return mark != 0 || isClass(r.text(idMessageClass), "IPM.Remote")
 }
 
 // What a follow-up flag and the icon say where no verb is kept ([MS-OXOFLAG] section 2.2.1.1, [MS-OXOMSG] section 2.2.1.10).

@@ -48,9 +48,20 @@ func TestStateOf(t *testing.T) {
 		{properties{idFlagStatus: 2}, State{Flagged: true}},
 		{properties{idFlagStatus: 1}, State{}},
 		{properties{idMessageStatus: 8}, State{Deleted: true}},
+		{properties{idMessageClass: "IPM.Remote"}, State{HeaderOnly: true}},
+		{properties{idMessageClass: "IPM.Remotely"}, State{}},
 	} {
 		if got := StateOf(object(c.p)); got != c.want {
 			t.Errorf("%v: got %+v, want %+v", c.p, got, c.want)
+		}
+	}
+}
+
+func TestHeaderOnly(t *testing.T) {
+	t.Parallel()
+	for mark, want := range map[int]bool{0: false, 1: true} {
+		if got := StateOf(object(nil).with(named{nameHeaderItem: mark})); got.HeaderOnly != want {
+			t.Errorf("marked %d: got %v, want %v", mark, got.HeaderOnly, want)
 		}
 	}
 }

@@ -26,13 +26,13 @@ func Kind(m mapi.Object) (class mapi.Class, mail, user bool) {
 	return class, user && class.IsMail(), user
 }
 
-// Describe fills in what an item says of its copy: size, dates, flags, keywords.
+// Describe fills in what an item says of its copy: size, dates, flags, keywords, whether it is whole.
 func Describe(c *migrate.Copy, m mapi.Object) {
 	state := mapi.StateOf(m)
 	c.Rebuilt = true
 	c.Size = max(0, int64(mapi.Int(m, idMessageSize)))
 	c.Received, c.ModTime = mapi.Delivered(m), mapi.Dated(m)
-	c.Expunged = state.Deleted
+	c.Expunged, c.Partial = state.Deleted, state.HeaderOnly
 	for _, f := range []struct {
 		is   bool
 		flag migrate.Flags

@@ -313,3 +313,26 @@ func TestCloseEarly(t *testing.T) {
 		}
 	}
 }
+
+// An account of IMAP or Exchange may be set up to fetch headers alone: such an item is no whole message, and gives way to one.
+func TestHeaderOnly(t *testing.T) {
+	t.Parallel()
+	header := psttest.Mail(1)
+	header.Properties = append(header.Properties, psttest.Int32(0x8000, 1))
+	s := opened(t, &psttest.File{
+		OST: true, Folders: []*psttest.Folder{{Name: "Inbox", Messages: []*psttest.Message{header, psttest.Mail(2)}}},
+		Names: []psttest.Name{{Set: [16]byte{0x08, 0x20, 0x06, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46}, Number: 0x8578}},
+	})
+	var partial []bool
+	for part := range s.Parts(t.Context()) {
+		for c, err := range part.Copies(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			partial = append(partial, c.Partial)
+		}
+	}
+	if !slices.Equal(partial, []bool{true, false}) {
+		t.Errorf("got %v, want the first of two", partial)
+	}
+}
