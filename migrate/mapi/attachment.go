@@ -2,6 +2,7 @@ package mapi
 
 import (
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -166,11 +167,11 @@ func (it *item) value(f *attached, s Stream) error {
 	return nil
 }
 
-// wholeMessage keeps a message that is attached as a file as it is, if it can travel so.
+// wholeMessage keeps a message that is attached as a file as it is, if it can travel so. With NULs it is none.
 func (it *item) wholeMessage(f *attached) (bool, error) {
-	c := withLineEnds(f.data)
+	c := func(w io.Writer) error { return f.data(&lineEnds{w: w, keepNUL: true}) }
 	s, err := surveyOf(c)
-	if err != nil || !s.text || s.longest > hardLine {
+	if err != nil || !s.text || s.nul || s.longest > hardLine {
 		return false, err
 	}
 	p := &part{body: c, raw: true, eight: s.high > 0}

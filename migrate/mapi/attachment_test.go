@@ -158,6 +158,15 @@ var attachmentTests = []struct {
 		},
 		"application/octet-stream x.eml " + strings.Repeat("x", 1000),
 	},
+	{
+		"a file that is only called like a message",
+		file{
+			idAttachMethod: 1,
+			idAttachName:   "x.eml",
+			idAttachData:   []byte("F\x00r\x00o\x00m\x00:\x00"),
+		},
+		"application/octet-stream x.eml F\x00r\x00o\x00m\x00:\x00",
+	},
 }
 
 func TestAttachments(t *testing.T) {
