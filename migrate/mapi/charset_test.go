@@ -118,6 +118,18 @@ var oddPageTests = []struct {
 		"text/html=<meta charset=utf-8>é",
 	},
 	{
+		"no ASCII, though it travelled as such",
+		properties{idInternetCodepage: 20127, idHTML: []byte("<meta charset=gbk>\xc4\xe3")},
+		Options{},
+		"text/html=<meta charset=gbk>你",
+	},
+	{
+		"no ASCII, in the code page of the item",
+		properties{idInternetCodepage: 20127, idMessageCodepage: 1251, idHTML: []byte("<p>\xcf</p>")},
+		Options{},
+		"text/html=<p>П</p>",
+	},
+	{
 		"no UTF-8 that says so",
 		properties{idInternetCodepage: 932, idHTML: []byte("<meta charset=utf-8>\x93\xfa")},
 		Options{},

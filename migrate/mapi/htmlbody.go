@@ -70,6 +70,9 @@ func (it *item) htmlCharset(s Stream) (string, encoding.Encoding, error) {
 		return "", codepage.Lookup(codepage.UTF16).Encoding, nil
 	}
 	cs := codepage.Lookup(page)
+	if page == codepage.ASCII && it.beyondASCII(s) {
+		cs = nil // it said so when it travelled, and was not
+	}
 	if cs == nil || says == "utf-8" && cs.Name != "utf-8" {
 		valid, err := isUTF8(s)
 		switch {
@@ -84,7 +87,7 @@ func (it *item) htmlCharset(s Stream) (string, encoding.Encoding, error) {
 			if cs = codepage.Lookup(own); cs == nil {
 				own, cs = codepage.Western, codepage.Lookup(codepage.Western)
 			}
-			it.warn("HTML: unknown code page %d, taken for %d", page, own)
+			it.warn("HTML: not in code page %d, taken for %d", page, own)
 		}
 	}
 	return cs.Name, cs.Encoding, nil
