@@ -60,15 +60,23 @@ const (
 	maxDomain = 255
 )
 
+// aroundAddress is what people and programs leave around an address: quotes, blanks, and marks that can't be seen, which come along
+// where it is copied from a page.
+const aroundAddress = "'\"<> \u00a0\u200b\u200e\u200f\u202a\u202c\ufeff"
+
 // mailbox returns an SMTP address in a form that can be written, or nothing if s is none.
 func mailbox(s string) string {
 	s = strings.TrimSpace(s)
 	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
 		s = s[7:]
 	}
-	s = strings.Trim(s, `'"<> `)
+	s = strings.Trim(s, aroundAddress)
 	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || len(s) > maxAddr || !isASCII(s) || !isDomain(s[at+1:]) {
+	if at <= 0 || len(s) > maxAddr {
+		return ""
+	}
+	s = s[:at+1] + asciiDomain(s[at+1:])
+	if len(s) > maxAddr || !isASCII(s) || !isDomain(s[at+1:]) {
 		return ""
 	}
 	local := s[:at]
