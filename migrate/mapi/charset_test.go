@@ -118,6 +118,12 @@ var oddPageTests = []struct {
 		"text/html=<meta charset=utf-8>é",
 	},
 	{
+		"no UTF-16, though it is said to be",
+		properties{idInternetCodepage: 1200, idMessageCodepage: 1251, idHTML: []byte("<p>\xcf</p>")},
+		Options{},
+		"text/html=<p>П</p>",
+	},
+	{
 		"no ASCII, though it travelled as such",
 		properties{idInternetCodepage: 20127, idHTML: []byte("<meta charset=gbk>\xc4\xe3")},
 		Options{},

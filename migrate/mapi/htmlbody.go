@@ -69,10 +69,7 @@ func (it *item) htmlCharset(s Stream) (string, encoding.Encoding, error) {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
 		return "", codepage.Lookup(codepage.UTF16).Encoding, nil
 	}
-	cs := codepage.Lookup(page)
-	if page == codepage.ASCII && it.beyondASCII(s) {
-		cs = nil // it said so when it travelled, and was not
-	}
+	cs := it.credible(page, head, s)
 	if cs == nil || says == "utf-8" && cs.Name != "utf-8" {
 		valid, err := isUTF8(s)
 		switch {
@@ -91,6 +88,15 @@ func (it *item) htmlCharset(s Stream) (string, encoding.Encoding, error) {
 		}
 	}
 	return cs.Name, cs.Encoding, nil
+}
+
+// credible returns a code page, or nil where HTML can't be in it: tags in UTF-16 have zeros, and ASCII has no octets over 127.
+func (it *item) credible(page int, head []byte, s Stream) *codepage.Charset {
+	switch {
+	case (page == codepage.UTF16 || page == codepage.UTF16BE) && bytes.IndexByte(head, 0) < 0, page == codepage.ASCII && it.beyondASCII(s):
+		return nil
+	}
+	return codepage.Lookup(page)
 }
 
 // beyondASCII reports whether a value has octets over 127. Some charsets are written without.

@@ -19,6 +19,7 @@ import (
 // Code pages that are treated in a way of their own.
 const (
 	UTF16   = 1200
+	UTF16BE = 1201
 	Western = 1252
 	ASCII   = 20127
 	UTF7    = 65000
@@ -38,7 +39,7 @@ var charsets = map[int]*Charset{
 	863: {charmap.CodePage863, ""}, 865: {charmap.CodePage865, ""}, 866: {charmap.CodePage866, "ibm866"}, 874: {charmap.Windows874, "windows-874"},
 	932: {japanese.ShiftJIS, "shift_jis"}, 936: {simplifiedchinese.GBK, "gbk"}, 949: {korean.EUCKR, "euc-kr"}, 950: {traditionalchinese.Big5, "big5"},
 	1047: {charmap.CodePage1047, ""}, 1140: {charmap.CodePage1140, ""},
-	UTF16: {unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), ""}, 1201: {unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), ""},
+	UTF16: {unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), ""}, UTF16BE: {unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), ""},
 	1250: {charmap.Windows1250, "windows-1250"}, 1251: {charmap.Windows1251, "windows-1251"}, Western: {charmap.Windows1252, "windows-1252"},
 	1253: {charmap.Windows1253, "windows-1253"}, 1254: {charmap.Windows1254, "windows-1254"}, 1255: {charmap.Windows1255, "windows-1255"},
 	1256: {charmap.Windows1256, "windows-1256"}, 1257: {charmap.Windows1257, "windows-1257"}, 1258: {charmap.Windows1258, "windows-1258"},
