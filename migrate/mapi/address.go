@@ -70,6 +70,9 @@ func mailbox(s string) string {
 	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
 		s = s[7:]
 	}
+	if _, inner, ok := strings.Cut(s, "<"); ok && strings.HasSuffix(s, ">") { // with a name before it
+		s = inner
+	}
 	s = strings.Trim(s, aroundAddress)
 	at := strings.LastIndexByte(s, '@')
 	if at <= 0 || len(s) > maxAddr {

@@ -118,7 +118,7 @@ func TestMailbox(t *testing.T) {
 		"'a@example.com'": "a@example.com", "a b@example.com": `"a b"@example.com`, "a..b@example.com": `"a..b"@example.com`,
 		"a@[127.0.0.1]": "a@[127.0.0.1]", "a@host_1": "a@host_1",
 		"a@": "", "@b": "", "a": "", "/O=ACME/OU=X/CN=ANNA": "", "/o=acme/cn=anna@acme": "", "ä@example.com": "", "a@exämple.com": "a@xn--exmple-cua.com",
-		"\u202aa@example.com\u202c": "a@example.com", "a@example.com\u200b": "a@example.com",
+		"\u202aa@example.com\u202c": "a@example.com", "a@example.com\u200b": "a@example.com", "Anna B. <a@example.com>": "a@example.com", "<a@b>, <c@d>": "",
 		"a@b..c": "", "a@b>,<c@d": "", "a@[x y]": "", "a\r\nb@c": "", "a@b@c": "",
 	} {
 		if got := mailbox(in); got != want {

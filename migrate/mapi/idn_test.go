@@ -17,10 +17,13 @@ func TestASCIIDomain(t *testing.T) {
 	}
 }
 
-func TestInternationalDomain(t *testing.T) {
+// An internationalized domain has an ASCII form; a name before it has none (RFC 6532), and is told apart.
+func TestInternationalAddresses(t *testing.T) {
 	t.Parallel()
 	m := object(properties{idSentRepName: "Anna", idSentRepType: "SMTP", idSentRepAddress: "anna@müller.example"}).with(
 		row{idRecipientType: recipientTo, idDisplayName: "Info", idAddressType: "SMTP", idEmailAddress: "info@müller.example"})
+	m.with(row{idRecipientType: recipientCc, idDisplayName: "Jörg", idAddressType: "SMTP", idEmailAddress: "jörg@example.org"})
 	text, _ := convert(t, m, Options{})
-	wantFields(t, text, "From: Anna <anna@xn--mller-kva.example>", "To: Info <info@xn--mller-kva.example>")
+	wantFields(t, text, "From: Anna <anna@xn--mller-kva.example>", "To: Info <info@xn--mller-kva.example>",
+		"Cc: =?utf-8?Q?J=C3=B6rg?= <jrg-example.org@address.invalid>", "X-Original-Address: =?utf-8?Q?j=C3=B6rg=40example=2Eorg?=")
 }

@@ -83,6 +83,15 @@ func (it *item) original(a address) {
 	}
 }
 
+// originals keeps the addresses of recipients that stand-ins make unreadable; what is no address of mail is told by its name.
+func (it *item) originals(who []address) {
+	for _, a := range who {
+		if strings.Contains(a.was, "@") {
+			it.original(a)
+		}
+	}
+}
+
 // author is on whose behalf the message was sent.
 func (it *item) author() address {
 	return it.person(idSentRepName, idSentRepType, idSentRepAddress, idSentRepSMTP, idSentRepSearchKey, idSentRepEntryID)
@@ -129,6 +138,7 @@ func (it *item) addressees() {
 		}
 		if len(who) > 0 {
 			it.fields.add(f.name, list(who))
+			it.originals(who)
 		} else if names := it.trimmed(f.display); names != "" && len(it.rows) == 0 && !travelled {
 			it.fields.add(f.name, it.displayed(names))
 		}
