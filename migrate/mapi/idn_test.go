@@ -9,7 +9,7 @@ func TestASCIIDomain(t *testing.T) {
 		"example.org": "example.org", "müller.example": "xn--mller-kva.example", "BÜCHER.example": "xn--bcher-kva.example", "mu\u0308ller.example": "xn--mller-kva.example",
 		"пример.испытание": "xn--e1afmkfd.xn--80akhbyknj4f", "例え.テスト": "xn--r8jz45g.xn--zckzah", "faß.example": "xn--fa-hia.example",
 		"他们为什么不说中文": "xn--ihqwcrb4cv8a8dqg056pqjye", "почемужеонинеговорятпорусски": "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l",
-		"מקור.example": "xn--9dbr1af.example", "x\u200b.example": "x\u200b.example", "3年b組金八先生": "xn--3b-ww4c5e180e575a65lsy2b",
+		"מקור.example": "xn--9dbr1af.example", "x\u200b.example": "x.example", "a\u2028b.example": "a\u2028b.example", "3年b組金八先生": "xn--3b-ww4c5e180e575a65lsy2b",
 	} {
 		if got := asciiDomain(domain); got != want {
 			t.Errorf("%s: got %s, want %s", domain, got, want)
