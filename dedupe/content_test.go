@@ -179,3 +179,21 @@ func TestUTF8Check(t *testing.T) {
 		}
 	}
 }
+
+// TestContentQuotedFrom: an mbox that a message went through may have quoted its lines, in any encoding that it has now.
+func TestContentQuotedFrom(t *testing.T) {
+	t.Parallel()
+	want := content(t, "A: b\n\nHello\n\nFrom here on.\n")
+	for _, raw := range []string{
+		"A: b\n\nHello\n\n>From here on.\n", "A: b\n\nHello\n\n>>From here on.\n",
+		"Content-Transfer-Encoding: quoted-printable\n\nHello\n\n=46rom here=\n on.\n",
+		"Content-Transfer-Encoding: base64\n\n" + base64.StdEncoding.EncodeToString([]byte("Hello\n\n>From here on.\n")) + "\n",
+	} {
+		if content(t, raw) != want {
+			t.Errorf("content of %q: got another, want the same without quotes", raw)
+		}
+	}
+	if content(t, "A: b\n\nHello\n\n> From here on.\n") == want {
+		t.Error("a line that somebody quoted: got the same content, want another")
+	}
+}

@@ -10,7 +10,7 @@ import (
 const maxBlanks = 4 << 10
 
 // leveller hashes text so that what a transport changes makes no difference: CRLF, CR and LF are LF; blanks at the
-// ends of lines, empty lines at the end, and a NUL or byte order mark at the start are left out.
+// ends of lines, empty lines at the end, a NUL or byte order mark at the start, and the quotes of a From_ line are left out.
 type leveller struct {
 	sum      hash.Hash
 	head     []byte // the first bytes, until there are enough to see a byte order mark
@@ -18,6 +18,7 @@ type leveller struct {
 	afterCR  bool
 	newlines int64  // seen since the last text
 	blanks   []byte // seen since the last text or newline
+	from     fromLine
 }
 
 func (l *leveller) reset() {
@@ -26,7 +27,7 @@ func (l *leveller) reset() {
 	}
 	l.sum.Reset()
 	l.head, l.blanks = l.head[:0], l.blanks[:0]
-	l.begun, l.afterCR, l.newlines = false, false, 0
+	l.begun, l.afterCR, l.newlines, l.from = false, false, 0, fromLine{}
 }
 
 // copyFrom makes l go on where from is.
@@ -68,6 +69,7 @@ func (l *leveller) digest() (d Digest) {
 	if !l.begun {
 		l.start()
 	}
+	l.hash(l.from.end())
 	l.sum.Sum(d[:0])
 	return d
 }
@@ -105,19 +107,23 @@ func (l *leveller) line(b []byte) {
 }
 
 func (l *leveller) newline() {
+	l.hash(l.from.end())
+	l.from = fromLine{}
 	l.newlines++
 	l.blanks = l.blanks[:0]
 }
 
 func (l *leveller) text(b []byte) {
+	if len(b) > 0 && !l.from.judged {
+		n, held := l.from.judge(b)
+		l.hash(held)
+		b = b[n:]
+	}
 	end := len(b)
 	for end > 0 && isBlank(b[end-1]) {
 		end--
 	}
-	if end > 0 {
-		l.release()
-		l.sum.Write(b[:end])
-	}
+	l.hash(b[:end])
 	for rest := b[end:]; len(rest) > 0; {
 		n := min(len(rest), maxBlanks-len(l.blanks))
 		l.blanks = append(l.blanks, rest[:n]...)
@@ -125,6 +131,14 @@ func (l *leveller) text(b []byte) {
 		if len(l.blanks) == maxBlanks {
 			l.release()
 		}
+	}
+}
+
+// hash takes text that is known to count.
+func (l *leveller) hash(b []byte) {
+	if len(b) > 0 {
+		l.release()
+		l.sum.Write(b)
 	}
 }
 

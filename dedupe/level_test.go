@@ -40,6 +40,10 @@ func TestLeveller(t *testing.T) {
 		{"8 bit", "\xff\xfe\xfd\n", "\xff\xfe\xfd"},
 		{"many newlines", "a" + strings.Repeat("\n", 2000) + "b", "a" + strings.Repeat("\n", 2000) + "b"},
 		{"many blanks", "a" + strings.Repeat(" ", 3*maxBlanks+1) + "b", "a" + strings.Repeat(" ", 3*maxBlanks+1) + "b"},
+		{"quoted From_ lines", ">From a\n>>>From b\nFrom c\r>From", "From a\nFrom b\nFrom c\nFrom"},
+		{"no From_ lines", ">\n> From a\n>>Fro\n>>Frog\nF>From\n >From\n>", ">\n> From a\n>>Fro\n>>Frog\nF>From\n >From\n>"},
+		{"a From_ line quoted too often", strings.Repeat(">", maxQuotes+1) + "From a", strings.Repeat(">", maxQuotes+1) + "From a"},
+		{"quotes and blanks", ">> \n>From \n> >", ">>\nFrom\n> >"},
 		{"many trailing blanks", "a" + strings.Repeat(" ", maxBlanks-1) + "\n", "a"},
 	} {
 		want := Digest(sha256.Sum256([]byte(c.want)))
@@ -54,7 +58,7 @@ func TestLeveller(t *testing.T) {
 
 func TestLevellerCopy(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "ab", "abc \n ", "abc\r", "abc\n\n\n"} {
+	for _, text := range []string{"", "ab", "abc \n ", "abc\r", "abc\n\n\n", "abc\n>>", "abc\n>Fro"} {
 		var a, b leveller
 		a.reset()
 		_, _ = a.Write([]byte(text))
