@@ -180,6 +180,22 @@ func TestUTF8Check(t *testing.T) {
 	}
 }
 
+// TestContentReceipt: a program that reads the fields of a receipt and writes them anew ends them with an empty line.
+func TestContentReceipt(t *testing.T) {
+	t.Parallel()
+	receipt := func(fields string) string {
+		return "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nread\n--b\n" +
+			"Content-Type: message/disposition-notification\n\n" + fields + "\n--b--\n"
+	}
+	displayed := "Final-Recipient: rfc822;a@b\nDisposition: manual-action/MDN-sent-manually; displayed\n"
+	if content(t, receipt(displayed)) != content(t, receipt(displayed+"\n")) {
+		t.Error("an empty line at the end: got another content, want the same")
+	}
+	if content(t, receipt(displayed)) == content(t, receipt(strings.Replace(displayed, "displayed", "deleted", 1))) {
+		t.Error("another disposition: got the same content, want another")
+	}
+}
+
 // TestContentQuotedFrom: an mbox that a message went through may have quoted its lines, in any encoding that it has now.
 func TestContentQuotedFrom(t *testing.T) {
 	t.Parallel()

@@ -62,8 +62,14 @@ func looseValue(s string) (value, rest string) {
 	return s, ""
 }
 
-func (m mediaType) isText() bool      { return strings.HasPrefix(m.name, "text/") }
+// isText tells whether the bytes are lines of text. Those of a receipt or a bounce are (RFC 8098 section 3.1, RFC 3464 section 2.1), and
+// some programs add an empty line to them.
+func (m mediaType) isText() bool {
+	return strings.HasPrefix(m.name, "text/") || strings.HasPrefix(m.name, "message/") && !m.isMessage()
+}
+
 func (m mediaType) isMultipart() bool { return strings.HasPrefix(m.name, "multipart/") }
+
 func (m mediaType) isMessage() bool {
 	return m.name == "message/rfc822" || m.name == "message/global"
 }
