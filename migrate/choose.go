@@ -82,7 +82,7 @@ type merge struct {
 func (g *merge) add(c state.Member, at state.Place) {
 	first := !g.began
 	g.began = true
-	if first || poverty(c) < poverty(g.best) {
+	if poorer := poverty(c) - poverty(g.best); first || poorer < 0 || poorer == 0 && g.supersedes(at) {
 		g.best = c
 	}
 	if first || at.Rank < g.place.Rank {
@@ -97,6 +97,11 @@ func (g *merge) add(c state.Member, at state.Place) {
 	if len(g.keywords) > 64 { // many copies with the same few keywords
 		g.keywords = distinct(g.keywords)
 	}
+}
+
+// supersedes reports whether a copy at a place is what was sent, after others that are not: a draft has a date and fields of its own.
+func (g *merge) supersedes(at state.Place) bool {
+	return at.Rank == rankSent && g.place.Rank > rankSent
 }
 
 // poverty ranks copies: original bytes before rebuilt ones, complete before header-only.
@@ -119,6 +124,9 @@ func distinct(words []string) []string {
 // store plans the message, unless the ledger knows it already.
 func (g *merge) store(ctx context.Context, batch *state.Batch) error {
 	b := g.best
+	if g.place.Rank == rankSent {
+		g.flags &^= int(Draft)
+	}
 	msg := state.Message{
 		ID: g.id, Copy: b.ID, Mailbox: g.place.Mailbox, Size: b.Size, Exact: b.Exact, Key: b.Key, Content: b.Content, HasID: b.HasID, Trace: b.Trace,
 		Partial: b.Partial, Variant: g.variant, Flags: g.flags, Keywords: distinct(g.keywords), Date: g.date, MessageID: b.MessageID, Subject: b.Subject,

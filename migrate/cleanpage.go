@@ -71,12 +71,13 @@ func (p *cleanPage) look(ctx context.Context, name string, page []state.Duplicat
 	return there, err
 }
 
-// unite gives the keepers, whose mailbox is selected, the flags of the duplicates.
+// unite gives the keepers, whose mailbox is selected, the flags of the duplicates. What was sent is no draft any more.
 func (p *cleanPage) unite(ctx context.Context, sure []state.Duplicate, there, kept map[UID]Found) error {
+	sent := p.c.m.ranks[sure[0].Keeper] == rankSent
 	lacks := map[state.Seat][]string{}
 	for _, d := range sure {
 		for _, f := range there[UID(d.UID)].Flags {
-			if strings.EqualFold(f, `\Recent`) || hasFlag(kept[UID(d.Kept.UID)].Flags, f) || hasFlag(lacks[d.Kept], f) {
+			if strings.EqualFold(f, `\Recent`) || sent && strings.EqualFold(f, `\Draft`) || hasFlag(kept[UID(d.Kept.UID)].Flags, f) || hasFlag(lacks[d.Kept], f) {
 				continue
 			}
 			lacks[d.Kept] = append(lacks[d.Kept], f)

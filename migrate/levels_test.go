@@ -143,7 +143,7 @@ func TestNamesThatAreTooLong(t *testing.T) {
 
 func TestFoldersThatAreGmails(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]int{"[Gmail]/All Mail": 3, "[Gmail]/Sent Mail": 1, "[Google Mail]/Papierkorb": 5, "[Gmail]/Sent Mail/2019": 0, "[Gmail]": 0, "[Gmail]/x": 0} {
+	for text, want := range map[string]int{"[Gmail]/All Mail": 4, "[Gmail]/Sent Mail": 1, "[Google Mail]/Papierkorb": 6, "[Gmail]/Sent Mail/2019": 0, "[Gmail]": 0, "[Gmail]/x": 0} {
 		if got := place(folder(1, text)); got != want {
 			t.Errorf("%s: got rank %d, want %d", text, got, want)
 		}

@@ -162,7 +162,7 @@ func TestNamesThatTheServerRefuses(t *testing.T) {
 
 func TestPlace(t *testing.T) {
 	t.Parallel()
-	for i, folders := range [][]string{{"Clienti", "Inbox/Forum", "Sent/2019"}, {"Sent", "Drafts"}, {"Inbox"}, {"Archives", "Archives/2019"}, {"Junk"}, {"Trash", "Trash/old"}} {
+	for i, folders := range [][]string{{"Clienti", "Inbox/Forum", "Sent/2019"}, {"Sent"}, {"Drafts"}, {"Inbox"}, {"Archives", "Archives/2019"}, {"Junk"}, {"Trash", "Trash/old"}} {
 		for _, f := range folders {
 			if got := place(folder(1, f)); got != i {
 				t.Errorf("%s: got rank %d, want %d", f, got, i)

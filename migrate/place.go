@@ -6,28 +6,36 @@ import (
 	"unpop/state"
 )
 
+// rankSent is the rank of what the mail client put among the sent mail.
+const rankSent = 1
+
 // place ranks where a copy lies: of several copies of a message the one with the lowest rank says where the message goes.
-// Somebody filed it by hand, or the mail client put it there, or it just arrived.
+// Somebody filed it by hand, or the mail client put it there, or it just arrived. What was sent is no draft any more.
 func place(f state.Folder) int {
 	path, role := standing(f)
 	nested := len(path) > 1
 	switch role {
-	case RoleSent, RoleDrafts, RoleTemplates:
+	case RoleSent:
 		if nested {
 			return 0
 		}
-		return 1
-	case RoleInbox:
+		return rankSent
+	case RoleDrafts, RoleTemplates:
 		if nested {
 			return 0
 		}
 		return 2
-	case RoleArchive:
+	case RoleInbox:
+		if nested {
+			return 0
+		}
 		return 3
-	case RoleJunk:
+	case RoleArchive:
 		return 4
-	case RoleTrash:
+	case RoleJunk:
 		return 5
+	case RoleTrash:
+		return 6
 	default:
 		return 0
 	}

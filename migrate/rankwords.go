@@ -3,7 +3,7 @@ package migrate
 import "unpop/state"
 
 // standings are what [place] ranks, in words.
-var standings = []string{"filed by hand", "sent or drafted", "in the inbox", "archived", "junk", "in the trash"}
+var standings = []string{"filed by hand", "sent", "drafted", "in the inbox", "archived", "junk", "in the trash"}
 
 // RankOf says in words what a store folder's place says of its messages: of several copies the one that stands best says where the
 // message goes. Rank 0 stands best.

@@ -16,7 +16,8 @@ func TestRankOf(t *testing.T) {
 	}{
 		{RoleNone, []string{"Clienti"}, "filed by hand"},
 		{RoleInbox, []string{"Inbox", "Clienti"}, "filed by hand"},
-		{RoleSent, []string{"Sent"}, "sent or drafted"},
+		{RoleSent, []string{"Sent"}, "sent"},
+		{RoleDrafts, []string{"Drafts"}, "drafted"},
 		{RoleInbox, []string{"Inbox"}, "in the inbox"},
 		{RoleArchive, []string{"Archive"}, "archived"},
 		{RoleJunk, []string{"Junk"}, "junk"},

@@ -173,6 +173,9 @@ func (t *takeover) there(ctx context.Context, page []state.Existing) (there []ta
 			}
 			continue
 		}
+		if e.Way == state.Present && t.m.ranks[t.from.ID] == rankSent {
+			e.Flags &^= int(Draft) // it was sent, whatever the sources have of it
+		}
 		there = append(there, taken{Existing: e, found: found})
 	}
 	return there, batch.Flush(ctx)

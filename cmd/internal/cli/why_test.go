@@ -67,7 +67,7 @@ func TestStoryPlacing(t *testing.T) {
 		{"one place", []state.ToldCopy{in(inbox, false), in(inbox, false)}, ""},
 		{"filed and inbox", []state.ToldCopy{in(inbox, false), in(0, false)}, "It goes where it is filed by hand (fa); another copy is only in the inbox (fa)."},
 		{"below the inbox", []state.ToldCopy{in(inbox, true), in(trash, false)}, "It goes where it is filed by hand (fa); another copy is only in the trash (fa)."},
-		{"sent and trash", []state.ToldCopy{in(sent, false), in(trash, false)}, "It goes where it is sent or drafted (fa); another copy is only in the trash (fa)."},
+		{"sent and trash", []state.ToldCopy{in(sent, false), in(trash, false)}, "It goes where it is sent (fa); another copy is only in the trash (fa)."},
 	} {
 		if got := tellsOf(c.copies...).placing(); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
