@@ -57,6 +57,25 @@ func TestSentIsNoDraftThere(t *testing.T) {
 	k.isSent()
 }
 
+// What the account has among its drafts stays one, and doesn't stand for what was sent.
+func TestDraftThereStays(t *testing.T) {
+	t.Parallel()
+	sent, draft := sentMail()
+	k := inMemory(t)
+	k.store("Drafts", draft)
+	k.mbox("new/Sent", sent)
+	if r := k.run(); r.Uploaded != 1 {
+		t.Errorf("got %+v, want one message sent", r.Tally)
+	}
+	if again := k.run(); again.Uploaded+again.Moved != 0 {
+		t.Errorf("second run: got %+v, want nothing to do", again.Tally)
+	}
+	k.holds(map[string][]string{"Sent": {"offer"}, "Drafts": {"offer"}})
+	if got := k.one("Sent"); string(got.Body) != strings.ReplaceAll(sent, "\n", "\r\n") {
+		t.Errorf("got %q, want %q", got.Body, sent)
+	}
+}
+
 func TestCleanKeepsSent(t *testing.T) {
 	t.Parallel()
 	sent, draft := sentMail()

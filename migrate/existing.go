@@ -99,6 +99,7 @@ func (m *Migration) pair(ctx context.Context, likely iter.Seq2[state.Likely, err
 			return err
 		}
 		switch {
+		case m.onlyDraft(l):
 		case l.Message != best.Message:
 			if err := settle(); err != nil {
 				return err
@@ -112,6 +113,12 @@ func (m *Migration) pair(ctx context.Context, likely iter.Seq2[state.Likely, err
 		return err
 	}
 	return batch.Flush(ctx)
+}
+
+// onlyDraft reports whether what lies on the target is the draft of a message that was sent: that has a date and fields of its own, and
+// would be marked as a draft among the sent mail.
+func (m *Migration) onlyDraft(l state.Likely) bool {
+	return l.Rank == rankSent && l.Mailbox != l.Planned && m.ranks[l.Mailbox] == rankDrafted
 }
 
 // better reports whether a message would rather be l than o: in its own mailbox, then in the better one, then the one that was there first.
@@ -248,6 +255,9 @@ func (m *Migration) compareLooks(ctx context.Context, batch *state.Batch, msg st
 		return err
 	}
 	l := state.Likely{Message: msg.ID, Planned: msg.Mailbox, Rank: msg.Rank, Mailbox: same.Mailbox, Seat: same.Seat}
+	if m.onlyDraft(l) {
+		return nil
+	}
 	return batch.SetExisting(ctx, l, m.way(l))
 }
 

@@ -6,8 +6,11 @@ import (
 	"unpop/state"
 )
 
-// rankSent is the rank of what the mail client put among the sent mail.
-const rankSent = 1
+// The ranks of what the mail client put among the sent mail, and among the drafts.
+const (
+	rankSent    = 1
+	rankDrafted = 2
+)
 
 // place ranks where a copy lies: of several copies of a message the one with the lowest rank says where the message goes.
 // Somebody filed it by hand, or the mail client put it there, or it just arrived. What was sent is no draft any more.
@@ -24,7 +27,7 @@ func place(f state.Folder) int {
 		if nested {
 			return 0
 		}
-		return 2
+		return rankDrafted
 	case RoleInbox:
 		if nested {
 			return 0
