@@ -90,6 +90,23 @@ func TestStatusFields(t *testing.T) {
 	}
 }
 
+// What a message brought along from another Thunderbird says nothing of this one.
+func TestFirstMozillaStatusCounts(t *testing.T) {
+	t.Parallel()
+	var got Copy
+	applyStatus(&got, []dedupe.Field{
+		{Name: "X-Mozilla-Status", Value: "0004"},
+		{Name: "X-Mozilla-Status2", Value: "00000000"},
+		{Name: "X-Mozilla-Keys", Value: "mine"},
+		{Name: "x-mozilla-status", Value: "0409"},
+		{Name: "X-Mozilla-Status2", Value: "02000000"},
+		{Name: "X-Mozilla-Keys", Value: "theirs"},
+	})
+	if want := (Copy{Flags: Flagged, Keywords: []string{"mine"}}); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 // KMail's letters mean other things, and its Status says that everything was read.
 func TestKMailStatus(t *testing.T) {
 	t.Parallel()

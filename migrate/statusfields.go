@@ -12,17 +12,23 @@ import (
 // forwarded is the keyword for a message that was forwarded (RFC 5788 registry).
 const forwarded = "$Forwarded"
 
-// applyStatus reads what mail clients wrote into the header of their own files and adds it to the copy's state.
+// applyStatus reads what mail clients wrote into the header of their own files and adds it to the copy's state. Thunderbird writes its
+// fields at the top: a further one came with the message, from somebody else's Thunderbird.
 func applyStatus(c *Copy, fields []dedupe.Field) {
 	known := statusFields
 	if slices.ContainsFunc(fields, fromKMail) {
 		known = kmailFields
 	}
-	for _, f := range fields {
-		if read := known[strings.ToLower(f.Name)]; read != nil {
+	for i, f := range fields {
+		name := strings.ToLower(f.Name)
+		if read := known[name]; read != nil && !(strings.HasPrefix(name, "x-mozilla-") && holds(fields[:i], name)) {
 			read(c, f.Value)
 		}
 	}
+}
+
+func holds(fields []dedupe.Field, name string) bool {
+	return slices.ContainsFunc(fields, func(f dedupe.Field) bool { return strings.EqualFold(f.Name, name) })
 }
 
 var statusFields = map[string]func(*Copy, string){
