@@ -78,15 +78,16 @@ func (t *tree) add(s store, path []string, role migrate.Role) {
 	t.stores = append(t.stores, s)
 }
 
-// neverMail reports whether a name is Thunderbird's own bookkeeping, whatever lies beside it: dot files
-// (.compact-temp), indexes, and what a compaction left behind.
+// neverMail reports whether a name is Thunderbird's own bookkeeping, whatever lies beside it: dot files (.compact-temp), indexes, and
+// what a compaction left behind. It hides what editors leave, "#Inbox#" and "Inbox~", and gives no folder's file such a name.
 func neverMail(name string) bool {
 	switch strings.ToLower(name) {
 	case "popstate.dat", "msgfilterrules.dat", "rules.dat", "filterlog.html", "virtualfolders.dat", "foldertree.json":
 		return true
 	}
 	low := strings.ToLower(name)
-	return name[0] == '.' || name[0] == '~' || strings.HasPrefix(low, "nstmp") || strings.HasSuffix(low, ".msf")
+	editors := name[0] == '#' || strings.HasSuffix(name, "~")
+	return name[0] == '.' || editors || strings.HasPrefix(low, "nstmp") || strings.HasSuffix(low, ".msf")
 }
 
 // otherEndings are those of files that are no folders as long as no index lies beside them.

@@ -13,8 +13,8 @@ func TestNeverMail(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"Inbox.msf": true, "INBOX.MSF": true, "popstate.dat": true, "PopState.dat": true, "msgFilterRules.dat": true, "filterlog.html": true,
-		"virtualFolders.dat": true, "folderTree.json": true, "nstmp": true, "nstmp-1": true, "nstmp-1.msf": true, ".compact-temp": true, ".DS_Store": true, "~lock": true,
-		"Inbox": false, "report.json": false, "A.sbd": false, "dat": false,
+		"virtualFolders.dat": true, "folderTree.json": true, "nstmp": true, "nstmp-1": true, "nstmp-1.msf": true, ".compact-temp": true, ".DS_Store": true, "Inbox~": true, "#Inbox#": true,
+		"Inbox": false, "~Old": false, "~Old.sbd": false, "report.json": false, "A.sbd": false, "dat": false,
 	} {
 		if got := neverMail(name); got != want {
 			t.Errorf("neverMail(%q): got %v, want %v", name, got, want)
