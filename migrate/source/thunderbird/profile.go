@@ -41,11 +41,10 @@ func find(root string) (found, error) {
 	if _, err := os.ReadDir(root); err != nil {
 		return found{}, err
 	}
+	profiles := profileDirs(root)
 	switch {
-	case len(profileDirs(root)) > 0:
-		return findProfiles(profileDirs(root)), nil
-	case isProfile(root):
-		return findProfiles([]profile{{dir: root}}), nil
+	case len(profiles) > 0:
+		return findProfiles(profiles), nil
 	case looksLikeAccount(root):
 		return found{what: oneAccount, accounts: withSettings([]string{root}, filepath.Dir(filepath.Dir(root)))}, nil
 	case slices.ContainsFunc(subdirs(root), looksLikeAccount):
@@ -122,23 +121,51 @@ func looksLikeAccount(dir string) bool {
 	})
 }
 
-// profileDirs lists the profiles that profiles.ini names and that are there, the default one first; without the file, those
-// that lie in the directory or in its Profiles.
+// profileDirs lists the profiles at a directory, each once: those that profiles.ini names and that are there, the default one first;
+// the directory itself; what else lies in it or in its Profiles; and copies that somebody put into one of them.
 func profileDirs(root string) []profile {
-	f, err := os.Open(filepath.Join(root, "profiles.ini"))
-	if err == nil {
-		defer f.Close()
-		if listed := existing(root, parseProfiles(f)); len(listed) > 0 {
-			return listed
-		}
+	all := listed(root)
+	if isProfile(root) {
+		all = withProfile(all, profile{dir: root})
 	}
-	var all []profile
-	for _, dir := range slices.Concat(subdirs(root), subdirs(filepath.Join(root, "Profiles"))) {
-		if exists(filepath.Join(dir, "prefs.js")) && isProfile(dir) {
-			all = append(all, profile{dir: dir})
+	all = withProfiles(all, root)
+	all = withProfiles(all, filepath.Join(root, "Profiles"))
+	for i := 0; i < len(all); i++ {
+		all = withProfiles(all, all[i].dir)
+	}
+	return all
+}
+
+// withProfiles adds the profiles in a directory.
+func withProfiles(all []profile, dir string) []profile {
+	for _, sub := range subdirs(dir) {
+		if exists(filepath.Join(sub, "prefs.js")) && isProfile(sub) {
+			all = withProfile(all, profile{dir: sub})
 		}
 	}
 	return all
+}
+
+// withProfile adds a profile that is not there under another path.
+func withProfile(all []profile, p profile) []profile {
+	info, err := os.Stat(p.dir)
+	if err != nil || slices.ContainsFunc(all, func(q profile) bool {
+		known, err := os.Stat(q.dir)
+		return err == nil && os.SameFile(info, known)
+	}) {
+		return all
+	}
+	return append(all, p)
+}
+
+// listed returns the profiles that profiles.ini names and that are there.
+func listed(root string) []profile {
+	f, err := os.Open(filepath.Join(root, "profiles.ini"))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	return existing(root, parseProfiles(f))
 }
 
 func exists(path string) bool {
@@ -160,8 +187,8 @@ func existing(root string, listed []profile) []profile {
 			candidates = candidates[1:]
 		}
 		i := slices.IndexFunc(candidates, isProfile)
-		if i >= 0 && !slices.ContainsFunc(all, func(q profile) bool { return q.dir == candidates[i] }) {
-			all = append(all, profile{dir: candidates[i], name: p.name})
+		if i >= 0 {
+			all = withProfile(all, profile{dir: candidates[i], name: p.name})
 		}
 	}
 	return all

@@ -137,6 +137,25 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
+// A profile that profiles.ini doesn't name, and one within another, as a copy that was put back at the wrong place, have mail too.
+func TestProfilesOffTheList(t *testing.T) {
+	t.Parallel()
+	account := "user_pref(\"mail.server.server1.type\", \"none\");\nuser_pref(\"mail.server.server1.directory-rel\", \"[ProfD]Mail/Local Folders\");\n"
+	root := plant(t, t.TempDir(), map[string]string{
+		"profiles.ini":        "[Profile0]\nName=new\nIsRelative=1\nPath=Profiles/b.new\n",
+		"Profiles/a/prefs.js": account, "Profiles/a/Mail/Local Folders/X": mail("a"),
+		"Profiles/b.new/prefs.js": account, "Profiles/b.new/Mail/Local Folders/Y": mail("b"),
+		"Profiles/b.new/c.old/prefs.js": account, "Profiles/b.new/c.old/Mail/Local Folders/Z": mail("c"),
+	})
+	compare(t, folders(t, open(t, root)), []string{
+		"Profiles/b.new/Mail/Local Folders/Y = Local Folders/Y (0) 1", "Profiles/a/Mail/Local Folders/X = Local Folders (a)/X (0) 1",
+		"Profiles/b.new/c.old/Mail/Local Folders/Z = Local Folders (c.old)/Z (0) 1",
+	})
+	compare(t, folders(t, open(t, filepath.Join(root, "Profiles", "b.new"))), []string{
+		"Mail/Local Folders/Y = Local Folders/Y (0) 1", "c.old/Mail/Local Folders/Z = Local Folders (c.old)/Z (0) 1",
+	})
+}
+
 func TestAccountElsewhere(t *testing.T) {
 	t.Parallel()
 	elsewhere := plant(t, t.TempDir(), map[string]string{"Posta/Inbox": mail("a")})
