@@ -144,6 +144,11 @@ func mixture(k *kind, path string) error {
 	if !isDir(path) {
 		return nil
 	}
+	if k.name == "thunderbird" {
+		if others := besideThunderbird(path); len(others) > 0 {
+			return fmt.Errorf("%w: %s and other mail at %s; name each: thunderbird:%[3]s and %s", ErrMixed, k.title, path, strings.Join(others, " and "))
+		}
+	}
 	if k.name == "maildir" && mixed(path) {
 		return fmt.Errorf("%w: Maildir folders and mbox files at %s; name each: maildir:%[2]s and mbox:%[2]s", ErrMixed, path)
 	}

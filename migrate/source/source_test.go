@@ -57,6 +57,9 @@ func planted(tb testing.TB) string {
 		"saved/a.msg": savedMessage(), "pair/a.msg": savedMessage(), "pair/a.pst": outlook, "Outlook Files/a.pst": outlook, "b.pst": outlook, "both/Inbox": message, "both/old/a.pst": outlook,
 		"one.mbox": message, "tree/Inbox": message, "tree/Work/ACME": message, "Maildir/cur/1:2,S": message,
 		"mail.txt": "hello", "docs/a.txt": "hello", "a:b/cur/2": message, "mixed/cur/1:2,S": message, "mixed/old.mbox": message,
+		"usb/Portable/Data/profile/prefs.js": "user_pref(\"mail.server.server1.type\", \"pop3\");\n", "usb/Portable/Data/profile/Mail/pop/Inbox": message,
+		"disk/Portable/Data/profile/prefs.js": "user_pref(\"mail.server.server1.type\", \"pop3\");\n", "disk/old.mbox": message, "disk/M/cur/1": message, "disk/a.txt": "hello",
+		"Mail/pop/Inbox": message, "Mail/pop/Inbox.msf": "", "Mail/old": message,
 		".thunderbird/x.default/prefs.js":       "user_pref(\"mail.server.server1.type\", \"pop3\");\n",
 		".thunderbird/x.default/Mail/pop/Inbox": message, ".thunderbird/x.default/Mail/pop/Inbox.msf": "",
 	})
@@ -67,7 +70,7 @@ func TestOpenFindsTheKind(t *testing.T) {
 	root := planted(t)
 	for spec, want := range map[string]string{
 		"one.mbox": "mbox", "tree": "mbox", "Maildir": "maildir", "a:b": "maildir",
-		".thunderbird": "thunderbird", ".thunderbird/x.default": "thunderbird", ".thunderbird/x.default/Mail/pop": "thunderbird",
+		".thunderbird": "thunderbird", ".thunderbird/x.default": "thunderbird", ".thunderbird/x.default/Mail/pop": "thunderbird", "usb": "thunderbird",
 		".thunderbird/x.default/Mail/pop/Inbox": "mbox", "Maildir/../tree/": "mbox", "Outlook Files": "pst", "b.pst": "pst", "saved": "msg", "saved/a.msg": "msg",
 	} {
 		file := filepath.Join(root, filepath.FromSlash(spec))
@@ -151,6 +154,7 @@ func TestOpenErrors(t *testing.T) {
 		root + "/mixed":             ErrMixed,
 		root + "/both":              ErrMixed,
 		root + "/pair":              ErrMixed,
+		root + "/disk":              ErrMixed,
 		root + "/nowhere":           os.ErrNotExist,
 		"mbox:" + root + "/nowhere": os.ErrNotExist,
 		"maildri:" + root:           os.ErrNotExist,
@@ -193,6 +197,8 @@ func TestErrorsHelp(t *testing.T) {
 		root + "/docs":  "what is this: no Outlook message file, Outlook data file, mbox, Maildir or Thunderbird profile at " + root + "/docs",
 		"maildri:x":     "kinds are thunderbird, maildir, mbox, pst, msg",
 		root + "/mixed": "name each: maildir:" + root + "/mixed and mbox:" + root + "/mixed",
+		root + "/disk":  "name each: thunderbird:" + root + "/disk and " + root + "/disk/M and " + root + "/disk/old.mbox",
+		root + "/Mail":  "name each: thunderbird:" + root + "/Mail and " + root + "/Mail/old",
 		root + "/both":  "name each: mbox:" + root + "/both and pst:" + root + "/both",
 	} {
 		if _, _, err := Open(spec); err == nil || !strings.Contains(err.Error(), want) {

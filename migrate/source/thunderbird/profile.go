@@ -28,7 +28,8 @@ func openProfile(dir, name string) profile {
 
 // A found is what a path turned out to be.
 type found struct {
-	what     string // " profile", for a person
+	what     string   // " profile", for a person
+	dirs     []string // all that is Thunderbird's lies in them
 	accounts []account
 	left     aside
 }
@@ -36,7 +37,7 @@ type found struct {
 // oneAccount is what a single account is called.
 const oneAccount = " account"
 
-// find looks what a path is: a place of profiles, a profile, a Mail folder or an account.
+// find looks what a path is: a place of profiles, a profile, a Mail folder, an account, or a disk with profiles somewhere.
 func find(root string) (found, error) {
 	if _, err := os.ReadDir(root); err != nil {
 		return found{}, err
@@ -46,9 +47,12 @@ func find(root string) (found, error) {
 	case len(profiles) > 0:
 		return findProfiles(profiles), nil
 	case looksLikeAccount(root):
-		return found{what: oneAccount, accounts: withSettings([]string{root}, filepath.Dir(filepath.Dir(root)))}, nil
+		return found{what: oneAccount, dirs: []string{root}, accounts: withSettings([]string{root}, filepath.Dir(filepath.Dir(root)))}, nil
 	case slices.ContainsFunc(subdirs(root), looksLikeAccount):
-		return found{what: " Mail folder", accounts: withSettings(subdirs(root), filepath.Dir(root))}, nil
+		return found{what: " Mail folder", dirs: subdirs(root), accounts: withSettings(subdirs(root), filepath.Dir(root))}, nil
+	}
+	if profiles = deepProfiles(root); len(profiles) > 0 {
+		return findProfiles(profiles), nil
 	}
 	return found{}, errNone
 }
@@ -64,7 +68,12 @@ func findProfiles(profiles []profile) found {
 		p = openProfile(p.dir, p.name)
 		accounts, left := p.accounts()
 		f.left = append(f.left, left...)
+		f.dirs = append(f.dirs, p.dir)
+		for _, s := range left {
+			f.dirs = append(f.dirs, s.dir)
+		}
 		for _, a := range accounts {
+			f.dirs = append(f.dirs, a.dir)
 			a.label = untaken(a.label, p.name, taken)
 			f.accounts = append(f.accounts, a)
 		}
@@ -130,6 +139,11 @@ func profileDirs(root string) []profile {
 	}
 	all = withProfiles(all, root)
 	all = withProfiles(all, filepath.Join(root, "Profiles"))
+	return withNested(all)
+}
+
+// withNested adds the profiles within profiles.
+func withNested(all []profile) []profile {
 	for i := 0; i < len(all); i++ {
 		all = withProfiles(all, all[i].dir)
 	}

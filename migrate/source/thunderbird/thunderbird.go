@@ -27,7 +27,7 @@ type Source struct {
 	listings maildir.Listings
 }
 
-// Open opens the directory with profiles.ini, a profile, a Mail folder or an account's directory.
+// Open opens the directory with profiles.ini, a profile, a Mail folder or an account's directory, or a disk with profiles on it.
 func Open(dir string) (*Source, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
@@ -79,6 +79,9 @@ func IsProfile(dir string) bool {
 	_, err = find(root)
 	return err == nil
 }
+
+// Dirs lists the directories that all of Thunderbird's mail at the path lies in.
+func (s *Source) Dirs() []string { return s.dirs }
 
 // Describe says what was found and what is left aside.
 func (s *Source) Describe() string {
