@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"unpop/migrate"
 	"unpop/migrate/source/maildir"
@@ -22,9 +23,10 @@ import (
 // A Source is Thunderbird's mail below one path. Each folder is a part.
 type Source struct {
 	found
-	names    []string // of the parts, in order
-	stores   map[string]store
-	listings maildir.Listings
+	names     []string // of the parts, in order
+	stores    map[string]store
+	leftovers []string // files with mail that are no folders, named like parts
+	listings  maildir.Listings
 }
 
 // Open opens the directory with profiles.ini, a profile, a Mail folder or an account's directory, or a disk with profiles on it.
@@ -42,8 +44,12 @@ func Open(dir string) (*Source, error) {
 	}
 	s := &Source{found: f, stores: map[string]store{}}
 	for _, a := range f.accounts {
-		for _, folder := range storesOf(a) {
+		t := walkAccount(a)
+		for _, folder := range t.stores {
 			s.add(partName(root, a, folder.path), folder)
+		}
+		for _, file := range t.leftovers {
+			s.leftovers = append(s.leftovers, partName(root, a, file))
 		}
 	}
 	return s, nil
@@ -89,7 +95,11 @@ func (s *Source) Describe() string {
 	if s.what != oneAccount {
 		text += ", " + count(len(s.accounts), "account")
 	}
-	if left := s.left.String(); left != "" {
+	left := s.left.String()
+	if len(s.leftovers) > 0 {
+		left = strings.TrimPrefix(left+"; what looks like a copy of a folder ("+strings.Join(s.leftovers, ", ")+")", "; ")
+	}
+	if left != "" {
 		text += "; left aside: " + left
 	}
 	return text

@@ -67,7 +67,8 @@ func TestProfile(t *testing.T) {
 	s := open(t, root)
 	compare(t, folders(t, s), annasFolders)
 	want := "Thunderbird profile, 4 accounts; left aside: 1 IMAP account (imap.example.org), its mail is on that server; " +
-		"1 feed account (Feeds), no mail; 1 account (gone.example.com), its folder is not there"
+		"1 feed account (Feeds), no mail; 1 account (gone.example.com), its folder is not there; " +
+		"what looks like a copy of a folder (Mail/pop.example.com/nstmp)"
 	if got := s.Describe(); got != want {
 		t.Errorf("Describe:\n got %q\nwant %q", got, want)
 	}

@@ -26,16 +26,17 @@ type store struct {
 
 // A tree walks the folders of one account: X holds the messages, X.sbd the folders below.
 type tree struct {
-	account account
-	seen    map[string]bool // directories, links resolved
-	stores  []store
+	account   account
+	seen      map[string]bool // directories, links resolved
+	stores    []store
+	leftovers []string // files with mail that are no folders
 }
 
-// storesOf lists an account's folders, a folder before those below it.
-func storesOf(a account) []store {
+// walkAccount finds an account's folders, a folder before those below it.
+func walkAccount(a account) tree {
 	t := tree{account: a, seen: map[string]bool{}}
 	t.walk(a.dir, nil, migrate.RoleNone)
-	return t.stores
+	return t
 }
 
 func (t *tree) walk(dir string, path []string, role migrate.Role) {
@@ -64,6 +65,8 @@ func (t *tree) walk(dir string, path []string, role migrate.Role) {
 			t.walk(file, below, role)
 		case info.IsDir() && holdsCur(file):
 			t.add(store{path: file, maildir: true}, below, role)
+		case info.Mode().IsRegular() && isLeftover(file):
+			t.leave(file)
 		case info.Mode().IsRegular() && isFolderFile(file, info):
 			t.add(store{path: file}, below, role)
 		}
@@ -78,21 +81,33 @@ func (t *tree) add(s store, path []string, role migrate.Role) {
 	t.stores = append(t.stores, s)
 }
 
-// neverMail reports whether a name is Thunderbird's own bookkeeping, whatever lies beside it: dot files (.compact-temp), indexes, and
-// what a compaction left behind. It hides what editors leave, "#Inbox#" and "Inbox~", and gives no folder's file such a name.
+// leave notes a leftover that has mail in it.
+func (t *tree) leave(file string) {
+	if is, err := mbox.IsMbox(file); is && err == nil {
+		t.leftovers = append(t.leftovers, file)
+	}
+}
+
+// isLeftover reports whether a file is what a compaction left behind, or a copy that somebody or an editor made of a folder's file.
+// Thunderbird hides "#Inbox#" and "Inbox~", and gives no folder's file such a name; "Inbox.bak" becomes a folder once it has an index.
+func isLeftover(file string) bool {
+	name := strings.ToLower(filepath.Base(file))
+	editors := name[0] == '#' || strings.HasSuffix(name, "~")
+	return strings.HasPrefix(name, "nstmp") || editors || strings.HasSuffix(name, ".bak") && !exists(file+".msf")
+}
+
+// neverMail reports whether a name is Thunderbird's own bookkeeping, whatever lies beside it: dot files (.compact-temp) and indexes.
 func neverMail(name string) bool {
 	switch strings.ToLower(name) {
 	case "popstate.dat", "msgfilterrules.dat", "rules.dat", "filterlog.html", "virtualfolders.dat", "foldertree.json":
 		return true
 	}
-	low := strings.ToLower(name)
-	editors := name[0] == '#' || strings.HasSuffix(name, "~")
-	return name[0] == '.' || editors || strings.HasPrefix(low, "nstmp") || strings.HasSuffix(low, ".msf")
+	return name[0] == '.' || strings.HasSuffix(strings.ToLower(name), ".msf")
 }
 
-// otherEndings are those of files that are no folders as long as no index lies beside them.
+// otherEndings are those of files that are no folders as long as they are empty and no index lies beside them.
 var otherEndings = []string{
-	".dat", ".html", ".json", ".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".toc", ".snm", ".rdf", ".xml", ".js", ".ini", ".bak", ".txt", ".log",
+	".dat", ".html", ".json", ".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".toc", ".snm", ".rdf", ".xml", ".js", ".ini", ".txt", ".log",
 }
 
 // isFolderFile reports whether a file is a folder: it has an index beside it, holds mail or is empty.
@@ -100,11 +115,8 @@ func isFolderFile(path string, info fs.FileInfo) bool {
 	if index, err := os.Stat(path + ".msf"); err == nil && index.Mode().IsRegular() {
 		return true
 	}
-	if slices.Contains(otherEndings, strings.ToLower(filepath.Ext(path))) {
-		return false
-	}
 	if info.Size() == 0 {
-		return true
+		return !slices.Contains(otherEndings, strings.ToLower(filepath.Ext(path)))
 	}
 	is, err := mbox.IsMbox(path)
 	return is || err != nil // an unreadable one is reported when it is listed

@@ -13,11 +13,23 @@ func TestNeverMail(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"Inbox.msf": true, "INBOX.MSF": true, "popstate.dat": true, "PopState.dat": true, "msgFilterRules.dat": true, "filterlog.html": true,
-		"virtualFolders.dat": true, "folderTree.json": true, "nstmp": true, "nstmp-1": true, "nstmp-1.msf": true, ".compact-temp": true, ".DS_Store": true, "Inbox~": true, "#Inbox#": true,
+		"virtualFolders.dat": true, "folderTree.json": true, "nstmp-1.msf": true, ".compact-temp": true, ".DS_Store": true,
 		"Inbox": false, "~Old": false, "~Old.sbd": false, "report.json": false, "A.sbd": false, "dat": false,
 	} {
 		if got := neverMail(name); got != want {
 			t.Errorf("neverMail(%q): got %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestIsLeftover(t *testing.T) {
+	t.Parallel()
+	root := plant(t, t.TempDir(), map[string]string{"Old.bak.msf": ""})
+	for name, want := range map[string]bool{
+		"nstmp": true, "nstmp-1": true, "Inbox~": true, "#Inbox#": true, "Inbox.bak": true, "Old.bak": false, "Inbox": false, "~Old": false,
+	} {
+		if got := isLeftover(filepath.Join(root, name)); got != want {
+			t.Errorf("isLeftover(%q): got %v, want %v", name, got, want)
 		}
 	}
 }
@@ -29,7 +41,7 @@ func TestIsFolderFile(t *testing.T) {
 		"empty.lock": "", "z.sqlite": mail("a"), "bare": "From \nSubject: x\nFrom: a@example.com\n\nbody\n", "ACME s.r.l.": mail("a"),
 	})
 	for name, want := range map[string]bool{
-		"mail": true, "empty": true, "text": false, "indexed": true, "x.json": false, "y.json": true, "empty.lock": false, "z.sqlite": false, "bare": true,
+		"mail": true, "empty": true, "text": false, "indexed": true, "x.json": false, "y.json": true, "empty.lock": false, "z.sqlite": true, "bare": true,
 		"ACME s.r.l.": true,
 	} {
 		info, err := os.Stat(filepath.Join(root, name))
@@ -76,7 +88,7 @@ func TestTreeWithLoop(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, s := range storesOf(account{dir: root, label: "x"}) {
+	for _, s := range walkAccount(account{dir: root, label: "x"}).stores {
 		got = append(got, s.folder.String())
 	}
 	if want := []string{"x/A/B", "x/Inbox"}; !slices.Equal(got, want) {
