@@ -107,11 +107,22 @@ func TestCompleteCopyWinsOverHeaderOnly(t *testing.T) {
 	head, _, _ := strings.Cut(mail("1", "one", ""), "\n\n")
 	k.mbox("pc1/Inbox", "X-Mozilla-Status: 0400\n"+head+"\n\n")
 	k.mbox("pc2/Inbox", mail("1", "one", "the whole text"))
-	if r := k.run(); r.Uploaded != 1 || r.Duplicate != 1 {
+	if r := k.run(); r.Uploaded != 1 || r.Duplicate != 1 || r.Partial != 0 {
 		t.Errorf("got %+v, want one message", r)
 	}
 	if m := k.one("INBOX"); !strings.Contains(string(m.Body), "the whole text") {
 		t.Errorf("got %q, want the complete copy", m.Body)
+	}
+}
+
+// Headers that a mail program fetched alone are mail, and not all of it.
+func TestHeaderOnlyIsTold(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	head, _, _ := strings.Cut(mail("1", "one", ""), "\n\n")
+	k.mbox("pc1/Inbox", "X-Mozilla-Status: 0400\n"+head+"\n\n", mail("2", "two", "text"))
+	if r := k.run(); r.Uploaded != 2 || r.Partial != 1 {
+		t.Errorf("got %+v, want two messages, one of them partial", r)
 	}
 }
 

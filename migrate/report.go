@@ -19,6 +19,7 @@ type Fields struct {
 	Pending   int64 `json:"pending"`
 	ToKeep    int64 `json:"to_keep"` // of the pending ones, as the next
 	ToMove    int64 `json:"to_move"`
+	Partial   int64 `json:"partial"`
 
 	BytesThere int64 `json:"bytes_there"` // of what was on the target already
 
@@ -45,7 +46,7 @@ func (r Report) Fields() Fields {
 		total += t
 	}
 	return Fields{
-		Seen: r.Seen, Uploaded: r.Uploaded, Present: r.Present, Moved: r.Moved, Duplicate: r.Duplicate, Variant: r.Variant,
+		Seen: r.Seen, Uploaded: r.Uploaded, Present: r.Present, Moved: r.Moved, Duplicate: r.Duplicate, Variant: r.Variant, Partial: r.Partial,
 		Expunged: r.Expunged, Excluded: r.Excluded, Rejected: r.Rejected(), Pending: r.Pending, ToKeep: r.ToKeep, ToMove: r.ToMove,
 		Verified: r.Verified, Missing: r.Missing, Altered: r.Altered, Different: r.Different, KeywordsDropped: r.FlagsDropped, BytesUploaded: r.BytesUploaded, BytesThere: r.BytesThere,
 		Seconds: seconds(total), ScanSeconds: seconds(r.Times[StepScan]), PlanSeconds: seconds(r.Times[StepPlan]),

@@ -22,6 +22,7 @@ type Tally struct {
 	ToMove int64 // of the pending ones: are on the target, and are to be moved there
 
 	Variant       int64 // messages that share their Message-ID with another one counted before
+	Partial       int64 // messages that are sent, or to be sent, as the part that is there; it takes a plan to know them
 	BytesUploaded int64
 	BytesPending  int64 // to be sent
 	BytesLargest  int64 // of those
@@ -86,21 +87,24 @@ func leads(id string, sources []int64) string {
 
 func (a *Account) tallyMessages(ctx context.Context, t *Tally, sources []int64, run int64) error {
 	type count struct {
-		state                              MessageState
-		how, way                           How
-		ours                               bool
-		messages, variants, bytes, biggest int64
+		state                                        MessageState
+		how, way                                     How
+		ours                                         bool
+		messages, variants, partials, bytes, biggest int64
 	}
 	counts, err := collect(ctx, a.l.read, func(rows *sql.Rows) (count, error) {
 		var c count
-		return c, rows.Scan(&c.state, &c.how, &c.way, &c.ours, &c.messages, &c.variants, &c.bytes, &c.biggest)
-	}, "SELECT m.state, m.how, coalesce(x.way, 0), m.run = ?, count(*), sum(m.variant), sum(m.size), max(m.size) FROM message m "+
+		return c, rows.Scan(&c.state, &c.how, &c.way, &c.ours, &c.messages, &c.variants, &c.partials, &c.bytes, &c.biggest)
+	}, "SELECT m.state, m.how, coalesce(x.way, 0), m.run = ?, count(*), sum(m.variant), sum(m.partial), sum(m.size), max(m.size) FROM message m "+
 		"LEFT JOIN existing x ON x.message = m.id WHERE m.account = ? AND ("+leads("m.id", sources)+
 		" OR EXISTS (SELECT 1 FROM verdict v JOIN copy c ON c.id = v.copy WHERE v.message = m.id AND v.message <> v.copy AND "+live("c", sources)+")) "+
 		"GROUP BY 1, 2, 3, 4", run, a.id)
 	t.Variant = 0
 	for _, c := range counts {
 		t.Variant += c.variants
+		if c.state <= Sending && c.way == 0 || c.state == Done && c.how <= Adopted {
+			t.Partial += c.partials
+		}
 		t.add(c.state, c.how, c.ours, c.messages)
 		if c.state == Done && c.ours && c.how <= Adopted {
 			t.BytesUploaded += c.bytes

@@ -127,7 +127,7 @@ func sums(t state.Tally, w words) string {
 			list.add(progress.Count(line.n), line.text)
 		}
 	}
-	return list.body() + spared(t) + variants(t)
+	return list.body() + spared(t) + variants(t) + partials(t)
 }
 
 // spared tells what need not be sent.
@@ -144,6 +144,14 @@ func variants(t state.Tally) string {
 		return ""
 	}
 	return fmt.Sprintf("Variants, kept apart: %s (the Message-ID of another message, a different text).\n", progress.Count(t.Variant))
+}
+
+// partials tells of messages that a mail program has not fetched whole: else their owner believes that all of them has moved.
+func partials(t state.Tally) string {
+	if t.Partial == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Not whole: %s (fetched without their text, which may be on the POP3 server).\n", progress.Count(t.Partial))
 }
 
 // tellRenamed lists the mailboxes that the server would not make under the names that were planned.

@@ -87,7 +87,7 @@ func TestStatusTable(t *testing.T) {
 
 func TestSums(t *testing.T) {
 	t.Parallel()
-	tally := state.Tally{Seen: 1_106, Uploaded: 1_000, Duplicate: 38, Expunged: 2, Excluded: 60, Refused: 5, Unreadable: 1, Variant: 1}
+	tally := state.Tally{Seen: 1_106, Uploaded: 1_000, Duplicate: 38, Expunged: 2, Excluded: 60, Refused: 5, Unreadable: 1, Variant: 1, Partial: 2}
 	golden(t, "sums.txt", sums(tally, wordsDone)+"\n"+sums(state.Tally{Seen: 3, Pending: 3}, wordsPlan)+"\n"+inventorySums(state.Tally{Seen: 3, Pending: 2, Unreadable: 1}))
 }
 
