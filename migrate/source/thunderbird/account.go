@@ -66,6 +66,9 @@ func (p profile) mailDir(kind, relative, absolute string) string {
 	return ""
 }
 
+// isRead reports whether the mail of a server of that kind is kept here alone.
+func (s server) isRead() bool { return s.kind == "pop3" || s.kind == "none" || s.kind == "movemail" }
+
 // label is the account's name as the user sees it.
 func (s server) label() string {
 	switch {
@@ -84,7 +87,7 @@ func (p profile) accounts() (all []account, left aside) {
 	claimed := map[string]bool{"": true}
 	for _, s := range p.servers() {
 		switch {
-		case s.kind != "pop3" && s.kind != "none" && s.kind != "movemail":
+		case !s.isRead():
 			if p.inUse(s) {
 				left = append(left, s)
 			}

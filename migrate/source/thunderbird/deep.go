@@ -6,9 +6,9 @@ import (
 )
 
 // A disk or a home directory is searched so deep, and in so many directories, for profiles: the one of a portable Thunderbird is three
-// levels down, on Windows it is five below the user's directory.
+// levels down, on Windows it is six below the user's directory.
 const (
-	deepest  = 6
+	deepest  = 7
 	mostDirs = 4096
 )
 

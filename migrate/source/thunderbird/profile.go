@@ -46,10 +46,12 @@ func find(root string) (found, error) {
 	switch {
 	case len(profiles) > 0:
 		return findProfiles(profiles), nil
-	case looksLikeAccount(root):
-		return found{what: oneAccount, dirs: []string{root}, accounts: withSettings([]string{root}, filepath.Dir(filepath.Dir(root)))}, nil
-	case slices.ContainsFunc(subdirs(root), looksLikeAccount):
-		return found{what: " Mail folder", dirs: subdirs(root), accounts: withSettings(subdirs(root), filepath.Dir(root))}, nil
+	case looksLikeAccount(root) || named(filepath.Dir(filepath.Dir(root)), root):
+		accounts, _ := withSettings([]string{root}, filepath.Dir(filepath.Dir(root)))
+		return found{what: oneAccount, dirs: []string{root}, accounts: accounts}, nil
+	case slices.ContainsFunc(subdirs(root), looksLikeAccount) || named(filepath.Dir(root), subdirs(root)...):
+		accounts, left := withSettings(subdirs(root), filepath.Dir(root))
+		return found{what: " Mail folder", dirs: subdirs(root), accounts: accounts, left: left}, nil
 	}
 	if profiles = deepProfiles(root); len(profiles) > 0 {
 		return findProfiles(profiles), nil
@@ -92,10 +94,10 @@ func untaken(label, profile string, taken map[string]bool) string {
 }
 
 // withSettings makes accounts of directories, with what the profile above them says of each. An account that lost its settings
-// is called like its directory.
-func withSettings(dirs []string, profileDir string) []account {
+// is called like its directory. One that is left aside is read if nothing else is asked for.
+func withSettings(dirs []string, profileDir string) (all []account, left aside) {
 	known, left := openProfile(profileDir, "").accounts()
-	var all []account
+	left = slices.DeleteFunc(left, func(s server) bool { return !slices.Contains(dirs, s.dir) })
 	for _, dir := range dirs {
 		i := slices.IndexFunc(known, func(a account) bool { return a.dir == dir })
 		switch {
@@ -105,7 +107,7 @@ func withSettings(dirs []string, profileDir string) []account {
 			all = append(all, account{dir: dir, label: strings.TrimSuffix(filepath.Base(dir), ".sbd")})
 		}
 	}
-	return all
+	return all, left
 }
 
 // isProfile reports whether a directory is a profile: the settings name a mail account, or there is an account in Mail.
@@ -119,6 +121,12 @@ func isProfile(dir string) bool {
 		}
 	}
 	return false
+}
+
+// named reports whether the settings of a profile name one of some directories for an account that is read. A backup may lack all
+// that an account is known by.
+func named(profileDir string, dirs ...string) bool {
+	return slices.ContainsFunc(openProfile(profileDir, "").servers(), func(s server) bool { return s.isRead() && slices.Contains(dirs, s.dir) })
 }
 
 // looksLikeAccount reports whether a directory holds what only Thunderbird and its relatives leave among folders.

@@ -138,7 +138,7 @@ func TestDescribe(t *testing.T) {
 	t.Parallel()
 	root := plant(t, t.TempDir(), anna)
 	for dir, want := range map[string]string{
-		"Mail":                 "Thunderbird Mail folder, 4 accounts; left aside: what looks like a copy of a folder (pop.example.com/nstmp)",
+		"Mail":                 "Thunderbird Mail folder, 4 accounts; left aside: 1 feed account (Feeds), no mail; what looks like a copy of a folder (pop.example.com/nstmp)",
 		"Mail/pop.example.com": "Thunderbird account; left aside: what looks like a copy of a folder (nstmp)",
 		"Mail/Local Folders":   "Thunderbird account",
 	} {

@@ -98,6 +98,22 @@ func TestMailFolderAndAccount(t *testing.T) {
 	}
 }
 
+// Without indexes, the settings tell what an account is, and what its folders are for.
+func TestMailFolderWithoutIndexes(t *testing.T) {
+	t.Parallel()
+	root := plant(t, t.TempDir(), map[string]string{
+		"prefs.js": "user_pref(\"mail.server.server1.type\", \"pop3\");\nuser_pref(\"mail.server.server1.hostname\", \"pop\");\n" +
+			"user_pref(\"mail.server.server1.directory-rel\", \"[ProfD]Mail/pop\");\nuser_pref(\"mail.server.server1.userName\", \"anna\");\n" +
+			"user_pref(\"mail.identity.id1.fcc_folder\", \"mailbox://anna@pop/Mie\");\n",
+		"Mail/pop/Mie": mail("a"),
+	})
+	compare(t, folders(t, open(t, filepath.Join(root, "Mail"))), []string{"pop/Mie = pop/Mie (2) 1"})
+	compare(t, folders(t, open(t, filepath.Join(root, "Mail", "pop"))), []string{"Mie = pop/Mie (2) 1"})
+	if mutt := plant(t, t.TempDir(), map[string]string{"Mail/pop/Mie": mail("a")}); IsProfile(filepath.Join(mutt, "Mail")) {
+		t.Error("a Mail folder of another program is taken for Thunderbird's")
+	}
+}
+
 // Without settings, the indexes and the names tell.
 func TestMailFolderAlone(t *testing.T) {
 	t.Parallel()
