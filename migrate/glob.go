@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // chooser decides which store folders take part.
@@ -42,6 +44,7 @@ func compileAll(globs []string) ([]*regexp.Regexp, error) {
 // compileGlob understands * and ? within a name, ** across names, and [set]. A pattern without a slash is matched against every
 // name of the path, so that "Spam" means Spam wherever it is; one that matches a folder matches all below it.
 func compileGlob(glob string) (*regexp.Regexp, error) {
+	glob = norm.NFC.String(glob)
 	var re strings.Builder
 	for i := 0; i < len(glob); i++ {
 		switch c := glob[i]; {
@@ -79,7 +82,9 @@ func (c *chooser) takes(folder string) bool {
 	return (len(c.include) == 0 || matchesAny(c.include, folder)) && !matchesAny(c.exclude, folder)
 }
 
+// matchesAny takes a name as it is typed, also where macOS has taken its accents apart.
 func matchesAny(patterns []*regexp.Regexp, folder string) bool {
+	folder = norm.NFC.String(folder)
 	for _, re := range patterns {
 		if re.MatchString(folder) {
 			return true

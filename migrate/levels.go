@@ -25,10 +25,12 @@ func (n *naming) join(names []string) string {
 	return n.survey.Prefix + strings.Join(n.encoded(names), n.delimiter())
 }
 
-// encoded are the levels of a mailbox name for store folder names.
+// encoded are the levels of a mailbox name for store folder names. macOS hands out file names with their accents taken apart; in a mailbox
+// name they stand composed, as all mail programs write them (RFC 9051 section 5.1, RFC 5198).
 func (n *naming) encoded(names []string) []string {
 	levels := make([]string, 0, len(names))
 	for _, name := range names {
+		name = norm.NFC.String(name)
 		level := EncodeName(name, n.illegal)
 		if level != name {
 			n.why = RenamedCharacters
@@ -111,7 +113,7 @@ func (n *naming) pick(source int64, name string) string {
 		if _, ok := n.spelling[key.folded]; !ok {
 			n.spelling[key.folded] = candidate
 		}
-		if n.spelling[key.folded] != name {
+		if norm.NFC.String(n.spelling[key.folded]) != norm.NFC.String(name) {
 			n.why = RenamedCase
 		}
 		return n.spelling[key.folded]

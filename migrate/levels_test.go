@@ -68,7 +68,7 @@ func TestNamesOnOddServers(t *testing.T) {
 			[]string{"Work", "work", "work/x"},
 			nil,
 		},
-		{"accents taken apart", slashes, []MailboxInfo{{Name: "Citta\u0300"}}, []string{"Citt\u00e0"}, []string{"Citta\u0300"}, []Renaming{ca}},
+		{"accents taken apart", slashes, []MailboxInfo{{Name: "Citta\u0300"}}, []string{"Citt\u00e0"}, []string{"Citta\u0300"}, nil},
 		{"below an inbox in any case", slashes, nil, []string{"x|INBOX/a", "y|inbox/b"}, []string{"INBOX/a", "INBOX/b"}, nil},
 		{"backslashes", backslashes, nil, []string{`a\b/c`}, []string{`a＼b\c`}, []Renaming{ch}},
 		{"flat", Survey{}, nil, []string{"a/b"}, []string{"a-b"}, nil},

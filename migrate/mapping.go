@@ -15,7 +15,7 @@ func ParseMappings(texts []string) ([]Mapping, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", text, err)
 		}
-		key := strings.ToLower(m.Folder)
+		key := folded(m.Folder)
 		if before, ok := seen[key]; ok && before != m.Mailbox {
 			return nil, fmt.Errorf("%q is sent to both %q and %q", m.Folder, before, m.Mailbox)
 		}

@@ -120,6 +120,20 @@ func TestNaming(t *testing.T) {
 			[]string{"INBOX", "INBOX.Old"},
 		},
 		{"prefix", hoster, nil, Options{Prefix: "Vecchio PC"}, []string{"pop|Inbox", "pop|Sent"}, []string{"INBOX.Vecchio PC.Inbox", "INBOX.Vecchio PC.Sent"}},
+		{"accents that macOS has taken apart", plain, nil, Options{}, []string{"Citta\u0300/E\u0301te\u0301", "pop|Citt\u00E0"}, []string{"Citt\u00E0/\u00C9t\u00E9", "Citt\u00E0"}},
+		{
+			"and that the server has taken apart, too", plain,
+			[]MailboxInfo{{Name: "Citta\u0300"}},
+			Options{},
+			[]string{"Citta\u0300", "pop|Citt\u00E0/A"},
+			[]string{"Citta\u0300", "Citta\u0300/A"},
+		},
+		{
+			"mapped, accents taken apart", plain, nil,
+			Options{Map: []Mapping{{"Citt\u00E0", "City"}, {"E\u0301te\u0301", "Summer"}}},
+			[]string{"Citta\u0300", "\u00C9t\u00E9"},
+			[]string{"City", "Summer"},
+		},
 		{"a folder that is called INBOX", plain, nil, Options{}, []string{"inbox"}, []string{"INBOX"}},
 	} {
 		n := newNaming(tt.survey, tt.on, func(string) bool { return false }, allowsAll, &tt.opts)
@@ -144,6 +158,16 @@ func TestNamesAreTheSameInTheNextRun(t *testing.T) {
 		if got := n.of(folder(1, f)).mailbox; got != first[i].Name {
 			t.Errorf("%s goes to %q, went to %q", f, got, first[i].Name)
 		}
+	}
+}
+
+// TestNamesOfAnEarlierVersion goes on where mailboxes were made with their accents taken apart.
+func TestNamesOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	made := []MailboxInfo{{Name: "Citta\u0300"}}
+	n := newNaming(Survey{Delimiter: '/'}, made, func(string) bool { return true }, allowsAll, &Options{})
+	if got := n.of(folder(1, "Citta\u0300")).mailbox; got != made[0].Name || n.why != "" {
+		t.Errorf("goes to %q (%s), want the mailbox that was made", got, n.why)
 	}
 }
 
@@ -189,6 +213,8 @@ func TestGlobs(t *testing.T) {
 		{"[AB]*", "x/Beta", true},
 		{"[!AB]*", "Beta", false},
 		{"Università", "Local Folders/università", true},
+		{"Citt\u00E0", "Local Folders/Citta\u0300", true},
+		{"Citta\u0300", "Local Folders/Citt\u00E0/A", true},
 		{"a.b", "axb", false},
 		{"C++", "Local/C++", true},
 	} {

@@ -138,7 +138,7 @@ func (n *naming) mapped(f state.Folder) (mailbox string, rest []string, ok bool)
 		whole := Folder{Account: f.Account, Path: f.Path[:depth]}
 		bare := Folder{Path: f.Path[:depth]}
 		for _, m := range n.opts.Map {
-			if strings.EqualFold(m.Folder, whole.String()) || strings.EqualFold(m.Folder, bare.String()) {
+			if named := folded(m.Folder); named == folded(whole.String()) || named == folded(bare.String()) {
 				return m.Mailbox, f.Path[depth:], true
 			}
 		}

@@ -3,6 +3,8 @@ package migrate
 import (
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"unpop/state"
 )
 
@@ -29,7 +31,7 @@ func (n *naming) adopt(b MailboxInfo, ours bool) {
 		n.childless[b.Name] = true
 		n.single = n.single || b.Role != RoleInbox
 	}
-	if ours {
+	if ours && norm.NFC.IsNormalString(b.Name) { // else an earlier version made it, and it stays the folder's
 		return
 	}
 	n.has[b.Name] = true

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"regexp"
 	"slices"
 
 	"unpop/state"
@@ -20,7 +21,7 @@ func (p *Plan) Unmet(opts *Options) (include, exclude, mappings []string) {
 func (p *Plan) unmet(globs []string) (all []string) {
 	for _, glob := range globs {
 		re, err := compileGlob(glob)
-		if err == nil && !p.hasFolder(func(f state.Folder) bool { return re.MatchString(f.Name) }) {
+		if err == nil && !p.hasFolder(func(f state.Folder) bool { return matchesAny([]*regexp.Regexp{re}, f.Name) }) {
 			all = append(all, glob)
 		}
 	}
