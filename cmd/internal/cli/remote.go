@@ -40,7 +40,7 @@ type remotes struct {
 	flags    *fromFlags
 	signIn   *signInFlags // whose --tls-ca and --plaintext hold here too
 	auth     pop3.Mechanism
-	dir      string // where the spools go
+	ledger   string // the spools are put beside it; empty: where ledgers are kept
 	accounts []*remote
 }
 
@@ -59,15 +59,26 @@ func (f *fromFlags) remotes(cmd *cobra.Command, signIn *signInFlags, ledger stri
 	if err != nil {
 		return nil, usagef(cmd, "--from-auth: %w", err)
 	}
-	return &remotes{flags: f, signIn: signIn, auth: auth, dir: filepath.Dir(ledger)}, nil
+	return &remotes{flags: f, signIn: signIn, auth: auth, ledger: ledger}, nil
+}
+
+// dir is where the spools go.
+func (r *remotes) dir() (string, error) {
+	if r.ledger == "" {
+		return ledgerDir()
+	}
+	return filepath.Dir(r.ledger), nil
 }
 
 // complete says what an address doesn't.
 func (r *remotes) complete(opts *pop3.Options) error {
-	opts.Spool = filepath.Join(r.dir, spoolName(opts))
+	dir, err := r.dir()
+	if err != nil {
+		return err
+	}
+	opts.Spool = filepath.Join(dir, spoolName(opts))
 	opts.Auth, opts.Plaintext = r.auth, r.signIn.plaintext
 	if r.signIn.tlsCA != "" {
-		var err error
 		if opts.RootCAs, err = authorities(r.signIn.tlsCA); err != nil {
 			return err
 		}

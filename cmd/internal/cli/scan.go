@@ -83,13 +83,6 @@ func (f *scanFlags) add(cmd *cobra.Command) {
 
 // sourcesToScan opens the sources. What is fetched from a server is kept where a migration looks for it, unless the user names a ledger.
 func (a *app) sourcesToScan(cmd *cobra.Command, ledger string, from *scanFlags, specs []string) ([]migrate.Input, error) {
-	if ledger == "" {
-		dir, err := ledgerDir()
-		if err != nil {
-			return nil, err
-		}
-		ledger = filepath.Join(dir, "scan"+ledgerExt)
-	}
 	r, err := from.remotes(cmd, &from.signInFlags, ledger)
 	if err != nil {
 		return nil, err
