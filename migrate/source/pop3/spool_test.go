@@ -40,6 +40,20 @@ func entered(t *testing.T, dir string) *spool {
 	return s
 }
 
+// A shared folder of a virtual machine and some network file systems have directories that can't be synced; here it is /proc.
+func TestSyncDirThatCantBe(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("no such directory is at hand")
+	}
+	if err := syncDir("/proc/self"); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+	if err := syncDir("/proc/self/none"); err == nil {
+		t.Error("a directory that is not there is synced")
+	}
+}
+
 // The same bytes under another UIDL are one message if the server lists one of the two, and two if it lists both.
 func TestSpoolKeepsBytesOnce(t *testing.T) {
 	t.Parallel()
