@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -105,4 +106,26 @@ func TestServerThatGivesFewConnections(t *testing.T) {
 	}
 	k.run()
 	k.holds(want)
+}
+
+// TestDeletedMailboxWithOthersBelow deletes a mailbox that Dovecot goes on listing, because there is one below it.
+func TestDeletedMailboxWithOthersBelow(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, imaptest.Dovecot(t, imaptest.DovecotOptions{}))
+	k.opts.Settle = 200 * time.Millisecond
+	k.mbox("pc/Clienti", mail("1", "one", "text"))
+	k.mbox("pc/Clienti.sbd/ACME", mail("2", "two", "text"))
+	k.run()
+	client := k.client()
+	if err := errors.Join(client.Delete("Clienti").Wait(), client.Close()); err != nil {
+		t.Fatal(err)
+	}
+	k.mbox("pc2/Inbox", mail("3", "three", "text"))
+	if r, err := k.try(t.Context()); !errors.Is(err, migrate.ErrMissing) || r.Missing != 1 || r.Uploaded != 1 {
+		t.Errorf("got %+v, %v, want one uploaded and one missing", r, err)
+	}
+	if v := k.verified(migrate.VerifyOptions{Repair: true}); v.Repaired != 1 || v.Sent != 1 {
+		t.Errorf("repair: got %+v, want the missing one sent", v)
+	}
+	k.holds(map[string][]string{"INBOX": {"three"}, "Clienti": {"one"}, "Clienti/ACME": {"two"}})
 }

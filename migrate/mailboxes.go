@@ -115,3 +115,16 @@ func (m *Migration) makeMailbox(ctx context.Context, arranger Arranger, b state.
 	}
 	return err
 }
+
+// remake makes and opens a mailbox that was listed and is not there: somebody deleted it since, or the server goes on listing what was
+// deleted as long as there are mailboxes below it, as Dovecot does.
+func (m *Migration) remake(ctx context.Context, s Session, b state.Mailbox) (Mailbox, error) {
+	arranger, ok := s.(Arranger)
+	if !ok {
+		return Mailbox{}, ErrNoMailbox
+	}
+	if err := m.makeMailbox(ctx, arranger, b); err != nil {
+		return Mailbox{}, err
+	}
+	return s.Select(ctx, b.Name)
+}

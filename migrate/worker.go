@@ -78,6 +78,9 @@ func (w *worker) once(soft, hard context.Context, load state.Load) error {
 		return err
 	}
 	box, err := w.session.Select(hard, load.Mailbox.Name)
+	if errors.Is(err, ErrNoMailbox) {
+		box, err = w.u.m.remake(hard, w.session, load.Mailbox)
+	}
 	if err != nil {
 		return fmt.Errorf("mailbox %q: %w", load.Mailbox.Name, err)
 	}

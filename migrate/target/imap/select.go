@@ -42,7 +42,7 @@ func (s *Session) selectMailbox(mailbox string) (*goimap.SelectData, error) {
 	if err == nil || !errors.As(err, &no) {
 		return data, err
 	}
-	if no.Code == goimap.ResponseCodeNonExistent || no.Code == goimap.ResponseCodeTryCreate {
+	if no.Code == goimap.ResponseCodeNonExistent || no.Code == goimap.ResponseCodeTryCreate || strings.Contains(no.Text, dovecotAbsent) {
 		return nil, migrate.ErrNoMailbox
 	}
 	there, listErr := s.exists(mailbox)
@@ -51,6 +51,10 @@ func (s *Session) selectMailbox(mailbox string) (*goimap.SelectData, error) {
 	}
 	return nil, err
 }
+
+// dovecotAbsent is all that Dovecot says of a mailbox that was deleted while there are others below it: LIST goes on showing it, without
+// \Noselect.
+const dovecotAbsent = "Mailbox doesn't exist"
 
 // exists asks LIST for one name. A name that can't be selected counts as absent: CREATE makes it a mailbox.
 func (s *Session) exists(mailbox string) (bool, error) {
