@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -244,5 +245,29 @@ func TestUndoOfALateArrival(t *testing.T) {
 	k.holds(map[string][]string{"INBOX": {"one"}})
 	if len(k.dump()) != len(before) {
 		t.Errorf("got mailboxes %v, want no new one", k.subjects())
+	}
+}
+
+// TestUndoStoppedHalfway kills an undo that has marked messages and not yet removed them; they stay, without the mark.
+func TestUndoStoppedHalfway(t *testing.T) {
+	t.Parallel()
+	k := inMemory(t)
+	k.mbox("pc/Clienti", mail("1", "one", "text"), mail("2", "two", "text"))
+	k.run()
+	if !k.killed(migrate.PointUndoing) {
+		t.Fatal("the undo was not killed")
+	}
+	s := k.dial()
+	if _, err := s.Select(t.Context(), "Clienti"); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.(migrate.Flagger).AddFlags(t.Context(), []migrate.UID{1, 2}, []string{`\Deleted`}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	k.run()
+	for _, m := range k.dump()["Clienti"] {
+		if slices.Contains(m.Flags, `\Deleted`) {
+			t.Errorf("%s: got %q, want no message marked", subject(m.Body), m.Flags)
+		}
 	}
 }

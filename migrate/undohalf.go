@@ -53,6 +53,9 @@ func (m *Migration) resolveHalf(ctx context.Context, s Session, b state.Mailbox)
 			gone = append(gone, msg.ID)
 		}
 	}
+	if err := unmark(ctx, s, there); err != nil {
+		return err
+	}
 	if err := m.account.NotUndone(ctx, kept); err != nil {
 		return err
 	}
@@ -60,6 +63,21 @@ func (m *Migration) resolveHalf(ctx context.Context, s Session, b state.Mailbox)
 		return nil
 	}
 	return m.account.Undone(ctx, gone)
+}
+
+// unmark takes \Deleted from messages that were to be removed and stay: any mail program could finish what was begun.
+func unmark(ctx context.Context, s Session, there map[UID]Found) error {
+	var uids []UID
+	for uid, found := range there {
+		if marked(found.Flags) {
+			uids = append(uids, uid)
+		}
+	}
+	flagger, ok := s.(Flagger)
+	if !ok || len(uids) == 0 {
+		return nil
+	}
+	return flagger.RemoveFlags(ctx, uids, []string{`\Deleted`})
 }
 
 // late removes what arrived after a doubt was settled: a server may finish an APPEND after we looked. Only what has exactly
