@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2/imapclient"
+
 	"unpop/migrate"
 	"unpop/migrate/target/imap/imaptest"
 )
@@ -128,4 +130,23 @@ func TestDeletedMailboxWithOthersBelow(t *testing.T) {
 		t.Errorf("repair: got %+v, want the missing one sent", v)
 	}
 	k.holds(map[string][]string{"INBOX": {"three"}, "Clienti": {"one"}, "Clienti/ACME": {"two"}})
+}
+
+// TestMoveIntoDeletedMailbox moves what POP3 left in INBOX where Dovecot goes on listing a deleted mailbox.
+func TestMoveIntoDeletedMailbox(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, imaptest.Dovecot(t, imaptest.DovecotOptions{}))
+	k.opts.Settle = 200 * time.Millisecond
+	k.store("INBOX", mail("1", "one", "text"))
+	client := k.client()
+	for _, command := range []*imapclient.Command{client.Create("Clienti", nil), client.Create("Clienti/ACME", nil), client.Delete("Clienti")} {
+		if err := command.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.mbox("pc/Clienti", mail("1", "one", "text"))
+	if r := k.run(); r.Moved != 1 || r.Verified != 1 {
+		t.Errorf("got %+v, want one moved", r)
+	}
+	k.holds(map[string][]string{"Clienti": {"one"}})
 }

@@ -59,20 +59,15 @@ var errCantMove = errors.New("move: not possible")
 // errCantMove, all of them are.
 func (m *Migration) moveOut(ctx context.Context, s Session, moves []state.Move, target string) ([]state.Move, error) {
 	mover, can := s.(Mover)
-	indexer, knows := s.(Indexer)
-	if !can || !knows {
+	if _, knows := s.(Indexer); !can || !knows {
 		return nil, errCantMove
 	}
 	if _, err := mover.Move(ctx, nil, target); errors.Is(err, errors.ErrUnsupported) && !moves[0].Label {
 		return nil, errCantMove
 	}
-	told, err := indexer.Standings(ctx, []string{target})
+	standing, err := m.standing(ctx, s, state.Mailbox{ID: moves[0].Target, Name: target})
 	if err != nil {
 		return nil, err
-	}
-	standing, there := told[target]
-	if !there {
-		return nil, errCantMove
 	}
 	for i := range moves {
 		moves[i].Validity, moves[i].Floor = standing.UIDValidity, uint32(standing.UIDNext)
@@ -93,6 +88,20 @@ func (m *Migration) moveOut(ctx context.Context, s Session, moves []state.Move, 
 		}
 	}
 	return moves, nil
+}
+
+// standing tells how the mailbox stands that messages are to go to. One that was listed and is not there is made, as in [Migration.remake].
+func (m *Migration) standing(ctx context.Context, s Session, b state.Mailbox) (Standing, error) {
+	told, err := s.(Indexer).Standings(ctx, []string{b.Name})
+	if arranger, ok := s.(Arranger); ok && err == nil && told[b.Name] == (Standing{}) {
+		if err = m.makeMailbox(ctx, arranger, b); err == nil {
+			told, err = s.(Indexer).Standings(ctx, []string{b.Name})
+		}
+	}
+	if isRefusal(err) || err == nil && told[b.Name] == (Standing{}) {
+		return Standing{}, errCantMove
+	}
+	return told[b.Name], err
 }
 
 func relocateAll(ctx context.Context, mover Mover, moves []state.Move, target string) (Arrival, error) {
