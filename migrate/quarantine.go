@@ -68,7 +68,7 @@ func (q *quarantine) open() error {
 	if q.file != nil {
 		return nil
 	}
-	file, err := os.OpenFile(q.path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(q.path, os.O_CREATE|os.O_RDWR, 0o600) // on Windows nobody cuts off what he may only append to
 	if err != nil {
 		return err
 	}
