@@ -159,11 +159,11 @@ func (a *app) tellRenamed(boxes []migrate.RenamedMailbox) {
 	if len(boxes) == 0 {
 		return
 	}
-	t := table{columns: []column{{flex: true}, {flex: true}}}
+	var names names
 	for _, b := range boxes {
-		t.add("  "+b.Planned, "→ "+b.Made)
+		names.add(b.Planned, b.Made)
 	}
-	a.ui.printf("\nThe server refused to make these mailboxes; they have other names there:\n%s", t.body())
+	a.ui.printf("\nThe server refused to make these mailboxes; they have other names there:\n%s", names.String())
 }
 
 // mostListed is how many messages that were not brought over are named; unpop status names all.

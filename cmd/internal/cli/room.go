@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,16 +84,14 @@ func renamedTables(p *migrate.Plan) string {
 		{"The server can't have mail and folders in the same place:", []migrate.Renaming{migrate.RenamedLevels}},
 		{"Upper and lower case are the same to many servers:", []migrate.Renaming{migrate.RenamedCase}},
 	} {
-		t := table{columns: []column{{flex: true}, {flex: true}}}
+		var names names
 		for _, f := range p.Folders {
-			for _, why := range group.why {
-				if f.Why == why && f.Mailbox != "" && f.Messages > 0 {
-					t.add("  "+f.Folder.Name, "→ "+f.Mailbox)
-				}
+			if slices.Contains(group.why, f.Why) && f.Mailbox != "" && f.Messages > 0 {
+				names.add(f.Folder.Name, f.Mailbox)
 			}
 		}
-		if len(t.rows) > 0 {
-			text.WriteString("\n" + group.title + "\n" + t.body())
+		if len(names) > 0 {
+			text.WriteString("\n" + group.title + "\n" + names.String())
 		}
 	}
 	return text.String()

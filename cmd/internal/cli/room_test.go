@@ -122,6 +122,19 @@ func TestRenamedTables(t *testing.T) {
 	}
 }
 
+// Where a line has no room for both names, none is cut: what is different might be in the middle.
+func TestNamesInFull(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a long name ", 4) + "of Aspose.Email/Archive"
+	var n names
+	n.add("short", "kurz")
+	n.add(long, strings.Replace(long, ".", "．", 1))
+	want := "  short  → kurz\n  " + long + "\n    → " + strings.Replace(long, ".", "．", 1) + "\n"
+	if got := n.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 func TestTellRenamed(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
