@@ -25,13 +25,17 @@ type console struct {
 	seen      bytes.Buffer
 }
 
+// kept are the terminals, which stay open: the reader of an interrupted prompt restores its one by number, and that could be another's.
+var kept sync.Map
+
 func newConsole(t *testing.T) *console {
 	t.Helper()
 	keys, tty, err := pty.Open()
 	if err != nil {
 		t.Skipf("no pseudo-terminal: %v", err)
 	}
-	t.Cleanup(func() { _, _ = keys.Close(), tty.Close() })
+	t.Cleanup(func() { _ = keys.Close() })
+	kept.Store(tty, true)
 	c := &console{keys: keys, tty: tty}
 	go func() { _, _ = io.Copy(c, keys) }()
 	return c
